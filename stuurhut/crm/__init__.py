@@ -1,0 +1,1 @@
+"""The system of record: accounts, contacts, leads, activities, opportunities, quotes, orders, top relations."""

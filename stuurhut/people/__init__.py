@@ -1,0 +1,1 @@
+"""The organisation: teams, people, membership through time, formation, absence, calendar, login and rights."""

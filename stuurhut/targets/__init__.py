@@ -1,0 +1,1 @@
+"""Who should reach what by when."""
