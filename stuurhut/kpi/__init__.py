@@ -1,0 +1,1 @@
+"""What we measure and how: words, catalogue, question to answer, statistics. No Django."""

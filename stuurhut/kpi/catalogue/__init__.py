@@ -1,0 +1,1 @@
+"""What is measured: the columns of every fact and the declaration of every KPI."""

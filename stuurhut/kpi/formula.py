@@ -1,0 +1,248 @@
+"""The kinds of formula: flow, balance, ratio, cohort, duration and derived.
+
+Each gives, for a study and a tuple of dimensions, a Value per key. A number is counted where it happened; facts are
+aggregated each on their own and met by key, never joined to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+import ibis
+import ibis.expr.types as ir
+
+from stuurhut.kpi.catalogue.facts import BY_NAME
+from stuurhut.kpi.statistics.intervals import poisson_ratio, wilson
+from stuurhut.kpi.study import Measure, Study, Where
+from stuurhut.kpi.words.answer import Key, Left, Value
+
+By = tuple[str, ...]
+TIME = frozenset({"day", "week", "month", "quarter", "year", "fiscal_year"})
+PEOPLE = frozenset({"person", "team"})
+ACCOUNT = frozenset({"account", "industry", "segment", "region"})
+SALE = frozenset({"source", "strategy", "product", "product_group"}) | ACCOUNT
+
+
+class Formula(Protocol):
+    """How a number is computed."""
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """The dimensions by which it can be broken down."""
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether every person in scope and every time bucket gets a row, with `empty` where nothing happened."""
+
+    @property
+    def empty(self) -> Value:
+        """The value of a group in which nothing happened."""
+
+    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+        """The value per key; with no dimensions exactly one, under ()."""
+
+    def excluded(self, study: Study) -> list[Left]:
+        """What is left out of the number, and why."""
+
+    def records(self, study: Study) -> ir.Table | None:
+        """The records behind the number: kind, id, on, person_id, amount, counted. None when it has no records."""
+
+
+def count(t: ir.Table) -> ir.Scalar:
+    """Rows, each record once (a deal with two products is one deal in each of them and one in all)."""
+    return t.id.nunique() if "credit_person_id" in t.columns else t.count()
+
+
+def amount(t: ir.Table) -> ir.Scalar:
+    """The sum of amounts, or of credited portions when the rows are split."""
+    return (t.portion if "portion" in t.columns else t.amount).sum()
+
+
+def record_rows(t: ir.Table, kind: str, person: str | None, on: str | None, counted: ir.Value | None = None) -> ir.Table:
+    """The rows of a table as records behind a number."""
+    value = next((t[c].cast("decimal(24, 6)") for c in ("portion", "amount") if c in t.columns), ibis.null("decimal(24, 6)"))
+    return t.select(
+        kind=ibis.literal(kind),
+        id=t.id,
+        on=t[on] if on else ibis.null("date"),
+        person_id=t[person] if person else ibis.null("int64"),
+        amount=value,
+        counted=counted if counted is not None else ibis.literal(True),
+    )
+
+
+def whole(value: Any) -> Any:
+    """Money sums without trailing fractions of a cent."""
+    return value.quantize(Decimal("0.01")) if isinstance(value, Decimal) else value
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What happened in the period: rows of a fact by one of its moments, counted or summed."""
+
+    fact: str
+    moment: str
+    measure: Measure = count
+    where: Where | None = None
+    value: bool = False  # money: credited persons share it
+    zero: Any = 0
+    n: Measure | None = None
+    dimensions: frozenset[str] = TIME | PEOPLE | SALE
+    is_flow: bool = True
+    left_out: Callable[[Study], list[Left]] | None = None
+
+    @property
+    def empty(self) -> Value:
+        return Value(self.zero, n=0 if self.n else None)
+
+    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+        t = study.flow(self.fact, self.moment, by, where=self.where, value=self.value)
+        return _values(study, t, by, self.measure, self.n, self.zero)
+
+    def excluded(self, study: Study) -> list[Left]:
+        return self.left_out(study) if self.left_out else []
+
+    def records(self, study: Study) -> ir.Table | None:
+        t = study.flow(self.fact, self.moment, where=self.where, value=self.value)
+        at = study.fact_for(self.fact, (), self.value).moments[self.moment]
+        return record_rows(t, BY_NAME[self.fact].record, at.person, at.on)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What was so at T: rows of a versioned fact in the state they had just before T."""
+
+    fact: str
+    measure: Measure = count
+    where: Callable[[ir.Table, Study], ir.BooleanValue] | None = None
+    value: bool = False
+    zero: Any = 0
+    dimensions: frozenset[str] = PEOPLE | SALE
+    is_flow: bool = True  # every person in scope appears
+    on: str = ""  # the day behind the time dimensions, when it has them
+    left_out: Callable[[Study], list[Left]] | None = None
+
+    @property
+    def empty(self) -> Value:
+        return Value(self.zero)
+
+    def _table(self, study: Study, by: By = ()) -> ir.Table:
+        where = self.where
+        narrowed = (lambda t: where(t, study)) if where else None
+        return study.balance(self.fact, by, where=narrowed, value=self.value, on=self.on)
+
+    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+        return _values(study, self._table(study, by), by, self.measure, None, self.zero)
+
+    def excluded(self, study: Study) -> list[Left]:
+        return self.left_out(study) if self.left_out else []
+
+    def records(self, study: Study) -> ir.Table | None:
+        return record_rows(self._table(study), BY_NAME[self.fact].record, "owner_id", "created_on")
+
+
+def _values(study: Study, t: ir.Table, by: By, measure: Measure, n: Measure | None, zero: Any) -> dict[Key, Value]:
+    measures = {"value": measure(t), **({"n": n(t)} if n else {})}
+    found = study.aggregate(t, by, **measures)
+    return {key: Value(zero if row["value"] is None else whole(row["value"]), n=row.get("n")) for key, row in found.items()}
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of the rows of one fact, the share for which `hit` holds; Wilson 95%."""
+
+    fact: str
+    moment: str  # "" for a balance
+    hit: Callable[[ir.Table, Study], ir.BooleanValue]
+    where: Callable[[ir.Table, Study], ir.BooleanValue] | None = None
+    dimensions: frozenset[str] = TIME | PEOPLE | SALE
+    is_flow: bool = True
+    more: Callable[[ir.Table, Study], dict[str, ir.Value]] | None = None  # further figures beside it
+    left_out: Callable[[Study], list[Left]] | None = None
+
+    empty = Value(None, n=0)
+
+    def table(self, study: Study, by: By = ()) -> ir.Table:
+        where = self.where
+        narrowed = (lambda t: where(t, study)) if where else None
+        if self.moment:
+            return study.flow(self.fact, self.moment, by, where=narrowed)
+        return study.balance(self.fact, by, where=narrowed)
+
+    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+        t = self.table(study, by)
+        hit = self.hit(t, study).fill_null(False)
+        further = self.more(t, study) if self.more else {}
+        split = "credit_person_id" in t.columns
+        hits = t.id.nunique(where=hit) if split else hit.sum()
+        found = study.aggregate(t, by, hits=hits, n=count(t), **further)
+        return {
+            key: wilson(row["hits"] or 0, row["n"], more={name: row[name] for name in further}) for key, row in found.items()
+        }
+
+    def excluded(self, study: Study) -> list[Left]:
+        return self.left_out(study) if self.left_out else []
+
+    def records(self, study: Study) -> ir.Table | None:
+        t = self.table(study)
+        fact = BY_NAME[self.fact]
+        at = fact.moments[self.moment] if self.moment else None
+        hit = self.hit(t, study).fill_null(False)
+        return record_rows(t, fact.record, at.person if at else "owner_id", at.on if at else None, hit)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One number over another, possibly of different facts; Poisson-ratio 95% when both are counts."""
+
+    numerator: Formula
+    denominator: Formula
+    interval: bool = True
+    is_flow: bool = True
+
+    empty = Value(None, n=0)
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        return self.numerator.dimensions & self.denominator.dimensions
+
+    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+        above, below = self.numerator.groups(study, by), self.denominator.groups(study, by)
+        return {key: self._value(above.get(key), below.get(key)) for key in {**below, **above}}
+
+    def _value(self, above: Value | None, below: Value | None) -> Value:
+        a = above.value if above and above.value is not None else 0
+        b = below.value if below and below.value is not None else 0
+        if self.interval:
+            return poisson_ratio(int(a), int(b))
+        return Value(float(a) / float(b) if b else None, n=int(b))
+
+    def excluded(self, study: Study) -> list[Left]:
+        return [*self.numerator.excluded(study), *self.denominator.excluded(study)]
+
+    def records(self, study: Study) -> ir.Table | None:
+        return self.numerator.records(study)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A number with its own way: a function from study and dimensions to values per key."""
+
+    compute: Callable[[Study, By], dict[Key, Value]]
+    dimensions: frozenset[str]
+    is_flow: bool = False
+    empty: Value = field(default_factory=lambda: Value(None, n=0))
+    left_out: Callable[[Study], list[Left]] | None = None
+    behind: Callable[[Study], ir.Table] | None = None
+
+    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+        return self.compute(study, by)
+
+    def excluded(self, study: Study) -> list[Left]:
+        return self.left_out(study) if self.left_out else []
+
+    def records(self, study: Study) -> ir.Table | None:
+        return self.behind(study) if self.behind else None

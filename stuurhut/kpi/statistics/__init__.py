@@ -1,0 +1,1 @@
+"""Named statistical methods: values in, values out."""

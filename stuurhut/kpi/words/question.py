@@ -1,0 +1,60 @@
+"""A question: which KPI, over which period, by what, as of when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from stuurhut.kpi.words.period import Period, Zone, moved
+
+Comparison = Literal["", "previous", "last-year"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One KPI asked over [period.start, period.until) as known just before `as_of`.
+
+    `where` pairs a dimension with a name or an id; pairs of one dimension are alternatives.
+    `known_at` leaves out what was recorded later. `of` is the KPI whose target is meant.
+    """
+
+    kpi: str
+    period: Period
+    as_of: datetime
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+    compare: Comparison = ""
+    known_at: datetime | None = None
+    of: str = "sales_value"
+
+    def compared(self, zone: Zone) -> Question:
+        """The same question of the other period, cut at the same elapsed point unless this one has ended."""
+        other = moved(self.period, self.compare)
+        if self.as_of >= zone.instant(self.period.until):
+            as_of = zone.instant(other.until)
+        else:
+            elapsed = zone.local(self.as_of)
+            shift = self.period.start - other.start
+            day = elapsed.date() - shift
+            if self.compare == "last-year" and shift not in (timedelta(days=364), timedelta(days=371)):
+                day = _a_year_earlier(elapsed.date())
+            as_of = min(elapsed.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC), zone.instant(other.until))
+        return replace(self, period=other, as_of=as_of, compare="")
+
+
+def _a_year_earlier(day: date) -> date:
+    from stuurhut.kpi.words.period import add_months
+
+    return add_months(day, -12)
+
+
+def rounded_up(moment: datetime) -> datetime:
+    """The moment rounded up to the whole minute: what has just been recorded counts at once."""
+    whole = moment.replace(second=0, microsecond=0)
+    return whole if whole == moment else whole + timedelta(minutes=1)
+
+
+def end_of(day: date, zone: Zone) -> datetime:
+    """A peildatum given as a date means the end of that day."""
+    return zone.instant(day + timedelta(days=1))
