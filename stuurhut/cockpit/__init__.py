@@ -1,0 +1,1 @@
+"""The seven indispensable metrics at one glance."""

@@ -1,0 +1,1 @@
+"""Data in: files, mappings, runs, rejected rows."""

@@ -1,0 +1,1 @@
+"""The columnar copy of the facts, and the engines that answer from it."""

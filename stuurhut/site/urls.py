@@ -1,0 +1,7 @@
+"""Every address of the product."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("auth/", include("allauth.urls")),
+]
