@@ -115,11 +115,11 @@ def test_rooms_import_only_what_lies_below_them() -> None:
 
 
 def test_the_code_is_written_as_ruff_asks() -> None:
-    run("ruff", "check", "--quiet", ".")
+    run("ruff", "check", "--quiet", "--output-format", "concise", ".")
 
 
 def test_the_code_is_laid_out_as_ruff_does() -> None:
-    run("ruff", "format", "--check", "--quiet", ".")
+    run("ruff", "format", "--check", "--quiet", "--output-format", "concise", ".")
 
 
 def test_types_hold_under_strict_mypy() -> None:
