@@ -18,7 +18,7 @@ from stuurhut.kpi.words.period import GRAINS, bucket_name, buckets
 from stuurhut.kpi.words.question import Question
 from stuurhut.kpi.words.scope import Scope
 
-PLAIN_VALUES = ("kind", "channel")  # dimensions whose values are words, not records with an id
+PLAIN_VALUES = ("kind", "channel", "from_phase", "to_phase", "rule")  # words, not records with an id
 
 
 def kpi_of(key: str) -> Kpi:
@@ -39,7 +39,9 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
     keys = _with_empty_groups(found, study, kpi)
     names = _Names(study, question.by, keys)
     then = prepared(question.compared(engine.zone), scope, engine) if question.compare else None
-    earlier = kpi.formula.groups(then, question.by) if then and question.by and not set(question.by) & set(GRAINS) else {}
+    earlier = (
+        kpi.formula.groups(then, question.by) if then and question.by and not set(question.by) & set(GRAINS) else {}
+    )
     rows = [
         Row(
             names.of(key),
@@ -67,7 +69,9 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
     )
 
 
-def records(question: Question, scope: Scope, engine: Engine, limit: int = 1000, offset: int = 0) -> tuple[list[Record], int]:
+def records(
+    question: Question, scope: Scope, engine: Engine, limit: int = 1000, offset: int = 0
+) -> tuple[list[Record], int]:
     """The records behind a number, newest first, and how many there are in all."""
     study = prepared(question, scope, engine)
     if scope.totals_of and not scope.everything:
@@ -77,7 +81,7 @@ def records(question: Question, scope: Scope, engine: Engine, limit: int = 1000,
         return [], 0
     t = t.distinct()
     total = int(study.first(t.aggregate(n=t.count()))["n"])
-    found = engine.rows(t.order_by([t.on.desc(), t.id.desc()]).limit(limit, offset=offset))
+    found = engine.rows(t.order_by([t.on.desc(), t.kind, t.id.desc(), t.person_id]).limit(limit, offset=offset))
     people = {row["person_id"] for row in found}
     names = labels(study, "person", people)
     return [
@@ -211,7 +215,9 @@ class _Names:
         return {name: self._name(name, value) for name, value in zip(self.by, key, strict=True)}
 
     def ids(self, key: Key) -> dict[str, int | None]:
-        return {n: v for n, v in zip(self.by, key, strict=True) if n in self.labels and (v is None or isinstance(v, int))}
+        return {
+            n: v for n, v in zip(self.by, key, strict=True) if n in self.labels and (v is None or isinstance(v, int))
+        }
 
     def _name(self, name: str, value: object) -> str | None:
         if value is None:

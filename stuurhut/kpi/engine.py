@@ -20,21 +20,35 @@ class WorkingTime(Protocol):
 class Rules(Protocol):
     """The organisation's choices that change what a number means."""
 
-    sales_are: str  # "opportunities" or "orders": already decided, never "automatic"
-    response_norm_minutes: int
-    conversion_age_days: int | None
-    currency: str
-    minutes_a_day: float
-    work: WorkingTime
+    @property
+    def sales_are(self) -> str:
+        """One of "opportunities" and "orders": already decided, never "automatic"."""
+
+    @property
+    def response_norm_minutes(self) -> int: ...
+
+    @property
+    def conversion_age_days(self) -> int | None: ...
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def minutes_a_day(self) -> float: ...
+
+    @property
+    def work(self) -> WorkingTime: ...
 
 
 class Engine(Protocol):
     """Answers Ibis expressions over the facts, as one consistent copy that does not change during a question."""
 
     zone: Zone
-    rules: Rules
     fresh_at: datetime
     position: str  # names the state of the copy; equal positions give equal answers
+
+    @property
+    def rules(self) -> Rules: ...
 
     def fact(self, name: str, known_at: datetime | None = None) -> ir.Table:
         """The fact's table. With `known_at`, as if nothing had been recorded from that moment on."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from stuurhut.kpi.answering import answer
 from stuurhut.kpi.catalogue.facts import BY_NAME, TYPES, Fact
-from stuurhut.kpi.kpi import Example, Kpi
+from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.words.answer import Answer
 from stuurhut.kpi.words.period import Zone, parse
 from stuurhut.kpi.words.question import Question, end_of
@@ -30,8 +30,9 @@ EPOCH = date(2000, 1, 3)  # a Monday
 KINDS = {"owner": "person", "created_owner": "person", "closed_owner": "person", "credit_person": "person",
          "own_team": "team", "created_team": "team", "closed_team": "team", "credit_team": "team", "parent": "team",
          "lead_owner": "person", "from_stage": "stage", "next_stage": "stage"}  # fmt: skip
-HELD = {"state": "held", "direction": "out", "minutes": 30, "marks_known": 0, "marks_yes": 0, "account_is_customer": False,
-        "is_quiet_appointment": False}  # fmt: skip
+HELD = {"state": "held", "direction": "out", "minutes": 30, "marks_known": 0, "marks_yes": 0,
+        "account_is_customer": False, "is_quiet_appointment": False}  # fmt: skip
+LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - as the facts write moments
 APPOINTMENTS = ("visit", "meeting", "video", "demo")
 
 
@@ -67,14 +68,19 @@ class ExampleEngine:
     def __init__(self, facts: dict[str, list[dict[str, Any]]], rules: ExampleRules | None = None) -> None:
         self.rules = rules or ExampleRules()
         self._connection = ibis.duckdb.connect()
-        for name, rows in _completed(facts).items():
-            self._connection.con.register(name, _arrow(BY_NAME[name], rows))
+        self._facts: dict[str, ir.Table] = {}
+        self.tables = {name: _arrow(BY_NAME[name], rows) for name, rows in _completed(facts).items()}
+        for name, rows in self.tables.items():
+            self._connection.con.register(name, rows)
 
     def fact(self, name: str, known_at: datetime | None = None) -> ir.Table:
-        return self._connection.table(name)
+        if name not in self._facts:
+            self._facts[name] = self._connection.table(name)
+        return self._facts[name]
 
     def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
-        return expression.to_pyarrow().to_pylist()
+        found: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+        return found
 
 
 def worked(kpi: Kpi) -> Answer:
@@ -122,7 +128,9 @@ class _Names:
         return self.ids.setdefault((kind, name), len([k for k in self.ids if k[0] == kind]) + 1)
 
     def labels(self) -> list[dict[str, Any]]:
-        return [{"kind": kind, "id": number, "name": name, "position": number} for (kind, name), number in self.ids.items()]
+        return [
+            {"kind": kind, "id": number, "name": name, "position": number} for (kind, name), number in self.ids.items()
+        ]
 
     def memberships(self) -> Iterable[dict[str, Any]]:
         for person, team in self.team_of.items():
@@ -131,6 +139,8 @@ class _Names:
 
 def _row(fact: Fact, given: dict[str, Any], number: int, names: _Names) -> dict[str, Any]:
     row: dict[str, Any] = {"id": number} if "id" in fact.columns else {}
+    if fact.name == "account" and "name" in given:
+        row["id"] = names.id("account", given["name"])
     for column, value in given.items():
         if column not in fact.columns and f"{column}_id" in fact.columns and isinstance(value, str):
             row[f"{column}_id"] = names.id(column, value)
@@ -142,9 +152,6 @@ def _row(fact: Fact, given: dict[str, Any], number: int, names: _Names) -> dict[
     _timed(fact, row)
     _detailed(fact, row)
     return row
-
-
-
 
 
 def _plain(value: Any, kind: str) -> Any:
@@ -170,7 +177,7 @@ def _owned(fact: Fact, row: dict[str, Any], names: _Names) -> None:
 
 def _timed(fact: Fact, row: dict[str, Any]) -> None:
     if fact.versioned:
-        row.setdefault("valid_from", row.get("created_at") or datetime(2000, 1, 1))
+        row.setdefault("valid_from", row.get("created_at") or LONG_AGO)
     for column, kind in fact.columns.items():
         moment = row.get(column)
         if kind != "moment" or moment is None:
@@ -213,10 +220,3 @@ def _undivided(row: dict[str, Any], share: str) -> dict[str, Any]:
         "portion": row.get("amount"),
     }
     return {**whole, "margin_portion": row.get("margin")} if order else whole
-
-
-def days(start: str, until: str) -> list[date]:
-    """The working days (Monday to Friday) from start up to until."""
-    first, last = date.fromisoformat(start), date.fromisoformat(until)
-    every = (first + timedelta(days=n) for n in range((last - first).days))
-    return [day for day in every if day.weekday() < 5]

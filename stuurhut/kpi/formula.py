@@ -23,6 +23,7 @@ By = tuple[str, ...]
 TIME = frozenset({"day", "week", "month", "quarter", "year", "fiscal_year"})
 PEOPLE = frozenset({"person", "team"})
 ACCOUNT = frozenset({"account", "industry", "segment", "region"})
+Condition = Callable[[ir.Table, Study], ir.BooleanValue]
 SALE = frozenset({"source", "strategy", "product", "product_group"}) | ACCOUNT
 
 
@@ -61,10 +62,14 @@ def amount(t: ir.Table) -> ir.Scalar:
     return (t.portion if "portion" in t.columns else t.amount).sum()
 
 
-def record_rows(t: ir.Table, kind: str, person: str | None, on: str | None, counted: ir.Value | None = None) -> ir.Table:
-    """The rows of a table as records behind a number."""
-    value = next((t[c].cast("decimal(24, 6)") for c in ("portion", "amount") if c in t.columns), ibis.null("decimal(24, 6)"))
-    return t.select(
+def record_rows(
+    t: ir.Table, kind: str, person: str | None, on: str | None, counted: ir.Value | None = None
+) -> ir.Table:
+    """The rows of a table as records behind a number; the portions of one person in one deal are one record."""
+    value = next(
+        (t[c].cast("decimal(24, 6)") for c in ("portion", "amount") if c in t.columns), ibis.null("decimal(24, 6)")
+    )
+    found = t.select(
         kind=ibis.literal(kind),
         id=t.id,
         on=t[on] if on else ibis.null("date"),
@@ -72,6 +77,11 @@ def record_rows(t: ir.Table, kind: str, person: str | None, on: str | None, coun
         amount=value,
         counted=counted if counted is not None else ibis.literal(True),
     )
+    if "portion" not in t.columns:
+        return found
+    keys = ("kind", "id", "on", "person_id", "counted")
+    summed = found.group_by(keys).aggregate(amount=found.amount.sum().cast("decimal(24, 6)"))
+    return summed.select("kind", "id", "on", "person_id", "amount", "counted")
 
 
 def whole(value: Any) -> Any:
@@ -93,21 +103,30 @@ class Flow:
     dimensions: frozenset[str] = TIME | PEOPLE | SALE
     is_flow: bool = True
     left_out: Callable[[Study], list[Left]] | None = None
+    still: Condition | None = None  # what must also be so at T
 
     @property
     def empty(self) -> Value:
         return Value(self.zero, n=0 if self.n else None)
 
+    def table(self, study: Study, by: By = ()) -> ir.Table:
+        where, still = self.where, self.still
+
+        def counts(t: ir.Table) -> ir.BooleanValue:
+            kept = where(t) if where else ibis.literal(True)
+            return kept & still(t, study) if still else kept
+
+        return study.flow(self.fact, self.moment, by, where=counts if where or still else None, value=self.value)
+
     def groups(self, study: Study, by: By) -> dict[Key, Value]:
-        t = study.flow(self.fact, self.moment, by, where=self.where, value=self.value)
-        return _values(study, t, by, self.measure, self.n, self.zero)
+        return _values(study, self.table(study, by), by, self.measure, self.n, self.zero)
 
     def excluded(self, study: Study) -> list[Left]:
         return self.left_out(study) if self.left_out else []
 
     def records(self, study: Study) -> ir.Table | None:
-        t = study.flow(self.fact, self.moment, where=self.where, value=self.value)
-        at = study.fact_for(self.fact, (), self.value).moments[self.moment]
+        t = self.table(study)
+        at = study.moment_of(self.fact, self.moment, (), self.value)
         return record_rows(t, BY_NAME[self.fact].record, at.person, at.on)
 
 
@@ -147,7 +166,9 @@ class Balance:
 def _values(study: Study, t: ir.Table, by: By, measure: Measure, n: Measure | None, zero: Any) -> dict[Key, Value]:
     measures = {"value": measure(t), **({"n": n(t)} if n else {})}
     found = study.aggregate(t, by, **measures)
-    return {key: Value(zero if row["value"] is None else whole(row["value"]), n=row.get("n")) for key, row in found.items()}
+    return {
+        key: Value(zero if row["value"] is None else whole(row["value"]), n=row.get("n")) for key, row in found.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -180,7 +201,8 @@ class Share:
         hits = t.id.nunique(where=hit) if split else hit.sum()
         found = study.aggregate(t, by, hits=hits, n=count(t), **further)
         return {
-            key: wilson(row["hits"] or 0, row["n"], more={name: row[name] for name in further}) for key, row in found.items()
+            key: wilson(row["hits"] or 0, row["n"], more={name: row[name] for name in further})
+            for key, row in found.items()
         }
 
     def excluded(self, study: Study) -> list[Left]:
@@ -190,8 +212,7 @@ class Share:
         t = self.table(study)
         fact = BY_NAME[self.fact]
         at = fact.moments[self.moment] if self.moment else None
-        hit = self.hit(t, study).fill_null(False)
-        return record_rows(t, fact.record, at.person if at else "owner_id", at.on if at else None, hit)
+        return record_rows(t, fact.record, at.person if at else "owner_id", at.on if at else None, self.hit(t, study))
 
 
 @dataclass(frozen=True)
@@ -218,10 +239,12 @@ class Ratio:
         b = below.value if below and below.value is not None else 0
         if self.interval:
             return poisson_ratio(int(a), int(b))
+        if isinstance(a, Decimal) and b:
+            return Value(whole(a / int(b)), n=int(b))
         return Value(float(a) / float(b) if b else None, n=int(b))
 
     def excluded(self, study: Study) -> list[Left]:
-        return [*self.numerator.excluded(study), *self.denominator.excluded(study)]
+        return list(dict.fromkeys([*self.numerator.excluded(study), *self.denominator.excluded(study)]))
 
     def records(self, study: Study) -> ir.Table | None:
         return self.numerator.records(study)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from stuurhut.kpi.formula import Formula
 
 Unit = Literal["count", "money", "ratio", "days", "hours", "minutes", "number", "fte"]
+FactRows = list[dict[str, Any]]
 Phase = Literal["leads", "contact", "funnel", "pipeline", "sales", "customers", "hands", "recording"]
 
 
@@ -20,7 +21,7 @@ class Example:
     """
 
     story: str
-    facts: dict[str, list[dict[str, Any]]]
+    facts: dict[str, FactRows]
     expect: Any
     period: str = "2026-03"
     as_of: str = "2026-03-31"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -24,9 +24,11 @@ from stuurhut.kpi.words.scope import Scope
 
 Where = Callable[[ir.Table], ir.BooleanValue]
 Measure = Callable[[ir.Table], ir.Scalar]
+Found = TypeVar("Found")
 
 ACCOUNT_DIMENSIONS = ("industry", "segment", "region")
 PRODUCT_DIMENSIONS = ("product", "product_group")
+PERSONAL_DIMENSIONS = frozenset({"person", "lead_owner", "account"})  # an account tells whose it is
 
 
 def naive(moment: datetime) -> datetime:
@@ -70,6 +72,17 @@ class Study:
         """The local day in which T lies; for T at midnight the day that just ended."""
         return self.zone.day(self.question.as_of - timedelta(microseconds=1))
 
+    @cached_property
+    def _found(self) -> dict[object, Any]:
+        return {}
+
+    def once(self, name: object, find: Callable[[], Found]) -> Found:
+        """What `find` gives, looked up once for all parts of one answer (rows, total, what was left out)."""
+        if name not in self._found:
+            self._found[name] = find()
+        found: Found = self._found[name]
+        return found
+
     # -- tables ------------------------------------------------------------------------------------------------------
 
     def table(self, fact: str) -> ir.Table:
@@ -105,10 +118,10 @@ class Study:
         portions when persons or products are involved: their sum is then in `portion`, otherwise in `amount`.
         """
         declared = self.fact_for(fact, by, value)
-        at = declared.moments[moment]
+        at = self.moment_of(fact, moment, by, value)
         t = self.state(declared.name) if declared.versioned else self.table(declared.name)
         t = self._in_time(t, at, whole_past)
-        return self._narrowed(t, declared, at, by, where)
+        return self.narrowed(t, declared, at, by, where)
 
     def balance(
         self, fact: str, by: Iterable[str] = (), *, where: Where | None = None, value: bool = False, on: str = ""
@@ -119,11 +132,16 @@ class Study:
         """
         declared = self.fact_for(fact, by, value)
         t = self.state(declared.name)
+        if not self.scope.everything or "team" in {*by, *self.filters}:
+            t = self._with_team(t)
+        return self.narrowed(t, declared, Moment("", on, "owner_id", "state_team_id"), by, where)
+
+    def _with_team(self, t: ir.Table) -> ir.Table:
+        """With `state_team_id`: the team of the owner on the day of T."""
         own = self.team_of()
         t = t.left_join(own, t.owner_id == own.member_id)
         team = ibis.cases((t.in_teams == 1, t.in_team_id), else_=ibis.coalesce(t.own_team_id, t.in_team_id))
-        t = t.mutate(state_team_id=team)
-        return self._narrowed(t, declared, Moment("", on, "owner_id", "state_team_id"), by, where)
+        return t.mutate(state_team_id=team)
 
     def fact_for(self, name: str, by: Iterable[str], value: bool) -> Fact:
         """The fact to ask: the one split over credit and lines where that is needed."""
@@ -132,11 +150,23 @@ class Study:
             return BY_NAME[declared.share]
         return declared
 
+    def moment_of(self, name: str, moment: str, by: Iterable[str], value: bool) -> Moment:
+        """The moment of a fact, and whose the rows are: the owner's, or the credited persons' where they share."""
+        declared = BY_NAME[name]
+        shared = BY_NAME[declared.share] if declared.share and self.credits(by, value) else declared
+        return shared.moments[moment]
+
     def splits(self, by: Iterable[str], value: bool) -> bool:
         """Whether deals are to be split: always by product line, and over credited persons for values."""
-        asked = {*by, *self.filters}
-        personal = value and ("person" in asked or bool(self.scope.persons and not self.scope.everything))
-        return personal or bool(asked & set(PRODUCT_DIMENSIONS))
+        return self.credits(by, value) or bool({*by, *self.filters} & set(PRODUCT_DIMENSIONS))
+
+    def credits(self, by: Iterable[str], value: bool) -> bool:
+        """Whether values go to the credited persons: when persons are asked for, or one's own is all one may see.
+
+        Who sees a team sees its deals whole, so that a manager and a director read the same total.
+        """
+        alone = not (self.scope.everything or self._teams())
+        return value and ("person" in {*by, *self.filters} or alone)
 
     def _in_time(self, t: ir.Table, at: Moment, whole_past: bool) -> ir.Table:
         if not at.at:
@@ -145,7 +175,8 @@ class Study:
         kept = t[at.at] < instant(self.until)
         return t.filter(kept if whole_past else kept & (t[at.at] >= instant(self.start)))
 
-    def _narrowed(self, t: ir.Table, fact: Fact, at: Moment, by: Iterable[str], where: Where | None) -> ir.Table:
+    def narrowed(self, t: ir.Table, fact: Fact, at: Moment, by: Iterable[str], where: Where | None = None) -> ir.Table:
+        """The rows for which `where` holds, that the scope may see and that pass the filters, with `by_` columns."""
         if where is not None:
             t = t.filter(where(t))
         t = self.seen(t, at.person, at.team)
@@ -162,10 +193,15 @@ class Study:
         allowed: ir.BooleanValue = ibis.literal(False)
         if person and scope.persons:
             allowed = allowed | t[person].isin(sorted(scope.persons))
-        teams = scope.teams | (scope.totals_of if "person" not in self.question.by else frozenset())
+        teams = self._teams()
         if team and teams:
             allowed = allowed | t[team].isin(sorted(teams))
         return t.filter(allowed.fill_null(False))
+
+    def _teams(self) -> frozenset[int]:
+        """The teams whose rows count; those of which only totals may be seen not when single persons are asked for."""
+        personal = PERSONAL_DIMENSIONS & {*self.question.by, *self.filters}
+        return self.scope.teams if personal else self.scope.teams | self.scope.totals_of
 
     # -- dimensions --------------------------------------------------------------------------------------------------
 

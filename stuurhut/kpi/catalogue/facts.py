@@ -1,12 +1,12 @@
 """The columns of every fact that a KPI may stand on.
 
-Rooms map what they remember to these columns (`<room>/facts.py`); a start-up check holds both together. Moments (`_at`)
-are UTC, microseconds, without zone; days (`_on`, `day`) are the organisation's local days. Amounts are exact decimals in
-the base currency. `_wm` is a *working minute*: the organisation's working minutes from its epoch up to a moment, so
-that a difference of two is a working time.
+Rooms map what they remember to these columns (`<room>/facts.py`); a start-up check holds both together. Moments
+(`_at`) are UTC, microseconds, without zone; days (`_on`, `day`) are the organisation's local days. Amounts are exact
+decimals in the base currency. `_wm` is a *working minute*: the organisation's working minutes from its epoch up to a
+moment, so that a difference of two is a working time.
 
-A **versioned** fact has a row for every state a record was in, [valid_from, valid_until): the state at T is the row with
-valid_from < T and (valid_until is null or valid_until >= T).
+A **versioned** fact has a row for every state a record was in, [valid_from, valid_until): the state at T is the row
+with valid_from < T and (valid_until is null or valid_until >= T).
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ _OPPORTUNITY = _columns(
     money="amount",  # null when none is known
     day="expected_close_on created_on closed_on",
     moment="created_at closed_at recorded_at",
-    count="stage_order outbound_before_close reached_contacts",  # outbound contacts up to the closing of this version
+    count="stage_order outbound_before_close reached_contacts",  # outbound contacts up to the closing of the version
 )
 _ORDER = _columns(
     key="id owner_id team_id account_id opportunity_id source_id strategy_id lead_owner_id product_id product_group_id",
-    moment="ordered_at recorded_at void_at account_first_ordered_at",  # void: cancelled or credited, whichever came first
+    moment="ordered_at recorded_at void_at account_first_ordered_at",  # void: cancelled or credited, the first
     day="ordered_on",
     money="amount margin",
 )
@@ -101,6 +101,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "formation_day",  # per team and working day
         _columns(key="team_id", day="day", number="formation_fte filled_fte available_fte vacant_fte long_absent_fte"),
+        moments={"day": Moment("", "day", None, "team_id")},
     ),
     Fact(
         "account",
@@ -113,14 +114,23 @@ FACTS: tuple[Fact, ...] = (
                 moment="created_at recorded_at",
             )
         ),
-        dimensions={"industry": "industry_id", "segment": "segment_id", "region": "region_id", "account": "id"},
+        dimensions={
+            "industry": "industry_id",
+            "segment": "segment_id",
+            "region": "region_id",
+            "account": "id",
+            "kind": "kind",
+        },
         versioned=True,
         record="account",
     ),
+    Fact("contact", _columns(key="id account_id", moment="created_at recorded_at"), record="contact"),
     Fact("top_relation", _columns(key="account_id", day="since_on until_on", moment="recorded_at")),
     Fact(
         "buying_phase",
-        _columns(key="id account_id", count="phase", moment="since_at until_at confirmed_at recorded_at", day="since_on"),
+        _columns(
+            key="id account_id", count="phase", moment="since_at until_at confirmed_at recorded_at", day="since_on"
+        ),
         record="buying_phase",
     ),
     Fact(
@@ -179,7 +189,7 @@ FACTS: tuple[Fact, ...] = (
         moments={
             "occurred": Moment("occurred_at", "occurred_on", "owner_id", "team_id"),
         },
-        dimensions={**_SALE, **_PRODUCT, "kind": "kind", "channel": "kind"},
+        dimensions={**_SALE, **_PRODUCT, "kind": "kind", "channel": "kind", "lead_owner": "lead_owner_id"},
         record="activity",
     ),
     Fact(
@@ -189,7 +199,13 @@ FACTS: tuple[Fact, ...] = (
             "created": Moment("created_at", "created_on", "created_owner_id", "created_team_id"),
             "closed": Moment("closed_at", "closed_on", "closed_owner_id", "closed_team_id"),
         },
-        dimensions={**_SALE, **_PRODUCT, "stage": "stage_id", "loss_reason": "loss_reason_id", "lead_owner": "lead_owner_id"},
+        dimensions={
+            **_SALE,
+            **_PRODUCT,
+            "stage": "stage_id",
+            "loss_reason": "loss_reason_id",
+            "lead_owner": "lead_owner_id",
+        },
         versioned=True,
         record="opportunity",
         share="opportunity_share",
@@ -201,15 +217,21 @@ FACTS: tuple[Fact, ...] = (
             "created": Moment("created_at", "created_on", "created_owner_id", "created_team_id"),
             "closed": Moment("closed_at", "closed_on", "credit_person_id", "credit_team_id"),
         },
-        dimensions={**_SALE, **_PRODUCT, "stage": "stage_id", "loss_reason": "loss_reason_id", "lead_owner": "lead_owner_id"},
+        dimensions={
+            **_SALE,
+            **_PRODUCT,
+            "stage": "stage_id",
+            "loss_reason": "loss_reason_id",
+            "lead_owner": "lead_owner_id",
+        },
         versioned=True,
         record="opportunity",
     ),
     Fact(
         "stage_entry",  # one row per entry; `nth` counts the entries of one opportunity into this stage
         _columns(
-            key="id opportunity_id stage_id from_stage_id next_stage_id owner_id team_id account_id source_id strategy_id"
-            " product_id product_group_id lead_owner_id",
+            key="id opportunity_id stage_id from_stage_id next_stage_id owner_id team_id account_id source_id"
+            " strategy_id product_id product_group_id lead_owner_id",
             text="kind next_kind",
             count="nth stage_order next_stage_order",
             moment="entered_at left_at recorded_at",
@@ -223,7 +245,8 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "quote",
         _columns(
-            key="id owner_id team_id account_id opportunity_id source_id strategy_id product_id product_group_id lead_owner_id",
+            key="id owner_id team_id account_id opportunity_id source_id strategy_id product_id product_group_id"
+            " lead_owner_id",
             text="state",
             money="amount",
             moment="sent_at decided_at recorded_at next_order_at previous_appointment_at",

@@ -45,7 +45,9 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.until <= self.start:
-            raise QuestionError("The period ends on %(until)s, before it has begun; give a later end.", until=self.until)
+            raise QuestionError(
+                "The period ends on %(until)s, before it has begun; give a later end.", until=self.until
+            )
 
     @property
     def days(self) -> int:
@@ -164,7 +166,7 @@ def _relative(name: str, today: date, fiscal_start: int) -> tuple[date, date] | 
         return today - timedelta(days=1), today
     if name == "ytd":
         return date(today.year, 1, 1), today + timedelta(days=1)
-    match = re.fullmatch(r"(this|last)-(?:(\d+)-)?(day|week|month|quarter|year|fiscal-year)s?", name)
+    match = re.fullmatch(r"(this|last)-(?:([1-9]\d*)-)?(day|week|month|quarter|year|fiscal-year)s?", name)
     if not match:
         return None
     which, count, grain = match[1], match[2], match[3].replace("-", "_")
@@ -181,18 +183,16 @@ def _relative(name: str, today: date, fiscal_start: int) -> tuple[date, date] | 
 
 def moved(period: Period, by: str) -> Period:
     """The period to compare with: the one before (`previous`), or the same a year earlier (`last-year`)."""
+    return Period(moved_day(period.start, period, by), moved_day(period.until, period, by))
+
+
+def moved_day(day: date, period: Period, by: str) -> date:
+    """A day of the period, moved to the period to compare with: by the same calendar distance."""
     if by == "last-year":
-        if match := re.fullmatch(r"(\d{4})-W(\d{1,2})", period.name, re.IGNORECASE):
-            week = min(int(match[2]), date(int(match[1]) - 1, 12, 28).isocalendar().week)
-            start = date.fromisocalendar(int(match[1]) - 1, week, 1)
-            return Period(start, start + timedelta(days=7))
-        if period.days % 7 == 0 and period.start.weekday() == 0 and "week" in period.name:
-            return Period(period.start - timedelta(days=364), period.until - timedelta(days=364))
-        return Period(add_months(period.start, -12), add_months(period.until, -12))
+        weeks = period.start.weekday() == 0 and period.days % 7 == 0 and "w" in period.name.lower()
+        return day - timedelta(days=364) if weeks else add_months(day, -12)
     months = _whole_months(period)
-    if months:
-        return Period(add_months(period.start, -months), period.start)
-    return Period(period.start - timedelta(days=period.days), period.start)
+    return add_months(day, -months) if months else day - timedelta(days=period.days)
 
 
 def _whole_months(period: Period) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from stuurhut.kpi.words.period import Period, Zone, moved
+from stuurhut.kpi.words.period import Period, Zone, moved, moved_day
 
 Comparison = Literal["", "previous", "last-year"]
 
@@ -31,22 +32,14 @@ class Question:
     def compared(self, zone: Zone) -> Question:
         """The same question of the other period, cut at the same elapsed point unless this one has ended."""
         other = moved(self.period, self.compare)
+        until = zone.instant(other.until)
         if self.as_of >= zone.instant(self.period.until):
-            as_of = zone.instant(other.until)
-        else:
-            elapsed = zone.local(self.as_of)
-            shift = self.period.start - other.start
-            day = elapsed.date() - shift
-            if self.compare == "last-year" and shift not in (timedelta(days=364), timedelta(days=371)):
-                day = _a_year_earlier(elapsed.date())
-            as_of = min(elapsed.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC), zone.instant(other.until))
-        return replace(self, period=other, as_of=as_of, compare="")
-
-
-def _a_year_earlier(day: date) -> date:
-    from stuurhut.kpi.words.period import add_months
-
-    return add_months(day, -12)
+            return replace(self, period=other, as_of=until, compare="")
+        instant = timedelta(microseconds=1)
+        last = zone.local(self.as_of - instant)  # what still counts: midnight ends the day before
+        day = moved_day(last.date(), self.period, self.compare)
+        then = datetime.combine(day, last.time(), ZoneInfo(zone.name)).astimezone(UTC) + instant
+        return replace(self, period=other, as_of=min(then, until), compare="")
 
 
 def rounded_up(moment: datetime) -> datetime:

@@ -1,0 +1,18 @@
+"""What every test has."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from pytest_django.fixtures import Settings
+
+# The same examples every time: a suite that fails must fail again.
+hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("same")
+
+
+@pytest.fixture(autouse=True)
+def static_files_as_they_are(settings: Settings) -> None:
+    """Pages in tests name files as they lie in the source; those of `collectstatic` are not there."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

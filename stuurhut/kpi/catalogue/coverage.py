@@ -1,0 +1,132 @@
+"""Whether what is open is enough to reach the target."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import ibis
+import ibis.expr.types as ir
+
+from stuurhut.kpi.attaining import Attaining
+from stuurhut.kpi.catalogue.attainment import AT_WORK, NO_TARGET, attaining, sale, target
+from stuurhut.kpi.catalogue.left import NO_AMOUNT, distinct_records
+from stuurhut.kpi.catalogue.pipeline import qualified_open
+from stuurhut.kpi.formula import PEOPLE, SALE, By, Computed, amount, count, record_rows, whole
+from stuurhut.kpi.kpi import Example, Kpi
+from stuurhut.kpi.study import Study
+from stuurhut.kpi.words.answer import Key, Left, Value
+from stuurhut.kpi.words.errors import QuestionError
+from stuurhut.kpi.words.text import gettext_noop as _
+
+
+def _expected(study: Study, by: By = (), *, overdue: bool = False) -> ir.Table:
+    """The open pipeline expected to close in the rest of the period; with `overdue` that which should have closed."""
+    running = ibis.literal(study.zone.day(study.question.as_of))
+    until = ibis.literal(study.question.period.until)
+
+    def due(t: ir.Table) -> ir.BooleanValue:
+        day = t.expected_close_on
+        return qualified_open(t, study) & (day < running if overdue else (day >= running) & (day < until))
+
+    return study.balance("opportunity", by, where=due, value=True)
+
+
+def _open(it: Attaining, *, overdue: bool) -> dict[Key, Value]:
+    measure = amount if it.kpi.unit == "money" else count
+
+    def compute(study: Study, names: By) -> dict[Key, Value]:
+        t = _expected(study, names, overdue=overdue)
+        found = study.aggregate(t, names, value=measure(t), n=count(t))
+        return {key: Value(whole(row["value"]) or 0, n=row["n"]) for key, row in found.items()}
+
+    return it.rolled_up(compute)
+
+
+def _coverage(study: Study, by: By) -> dict[Key, Value]:
+    it = attaining(study, by)
+    if not it.adds_up:
+        raise QuestionError(_("Coverage needs a target that is counted or sold up to; %(key)s is not."), key=it.kpi.key)
+    realised = it.rolled_up(it.kpi.formula.groups)
+    rest, overdue = _open(it, overdue=False), _open(it, overdue=True)
+    nothing = Value(0, n=0)
+    found = {}
+    for key in it.keys({**realised, **rest, **overdue}):
+        done = realised.get(key, it.kpi.formula.empty).value or 0
+        found[key] = _covered(rest.get(key, nothing), overdue.get(key, nothing), it.target(key), done)  # type: ignore[arg-type]
+    return found
+
+
+def _covered(rest: Value, overdue: Value, target: Decimal | None, done: Decimal | int) -> Value:
+    needed = None if target is None else target - Decimal(done)
+    more: dict[str, object] = {
+        "open": rest.value,
+        "target": target,
+        "realised": done,
+        "needed": needed,
+        "overdue": overdue.value,
+    }
+    if needed is None:
+        more["reason"] = NO_TARGET
+    covered = float(rest.value or 0) / float(needed) if needed is not None and needed > 0 else None
+    return Value(covered, n=rest.n, more=more)
+
+
+def _not_in_coverage(study: Study) -> list[Left]:
+    t = _expected(study)
+    undated = study.balance("opportunity", where=lambda t: qualified_open(t, study) & t.expected_close_on.isnull())
+    return [
+        Left(_("expected close has passed"), distinct_records(study, _expected(study, overdue=True))),
+        Left(_("no expected close"), distinct_records(study, undated)),
+        Left(NO_AMOUNT, distinct_records(study, t.filter(t.amount.isnull()))),
+    ]
+
+
+def _chance(close: str, value: int) -> dict[str, object]:
+    return {
+        "created_at": "2026-01-05 09:00", "expected_close_on": close, "amount": value, "owner": "Alice",
+        "team": "Noord",
+    }  # fmt: skip
+
+
+KPIS = (
+    Kpi(
+        key="pipeline_coverage",
+        label=_("Coverage"),
+        meaning=_(
+            "The open pipeline expected to close in the rest of the period, against what is still needed to reach the"
+            " target. Nothing when the target is met; deals whose expected close has passed are shown apart."
+        ),
+        unit="ratio",
+        better="higher",
+        phase="pipeline",
+        formula=Computed(
+            _coverage,
+            PEOPLE | SALE,
+            is_flow=True,
+            empty=Value(None),
+            left_out=_not_in_coverage,
+            behind=lambda study: record_rows(_expected(study), "opportunity", "owner_id", "expected_close_on"),
+        ),
+        example=Example(
+            story=_(
+                "On 15 March Alice sold for 4,000 of her 10,000, so 6,000 is still needed. For the rest of March she "
+                "expects 12,000: covered twice. A deal of 5,000 that should have closed on 10 March does not count."
+            ),
+            facts={
+                "opportunity": [
+                    sale("2026-03-06", 4000, "Alice"),
+                    _chance("2026-03-20", 9000),
+                    _chance("2026-03-31", 3000),
+                    _chance("2026-03-10", 5000),
+                    _chance("2026-04-02", 7000),
+                ],
+                "target": [target(10000, person="Alice")],
+                "person_day": AT_WORK,
+            },
+            as_of="2026-03-15",
+            by=("person",),
+            expect=2,
+            rows={"Alice": 2},
+        ),
+    ),
+)

@@ -1,0 +1,252 @@
+"""The funnel: calls to appointments to quotes to orders, as counts of one period and as what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from stuurhut.kpi.catalogue.activity import ACTIVITY, APPOINTMENTS, CALLS, appointments, flow_of, held
+from stuurhut.kpi.catalogue.left import Rows, ago, before, distinct_records
+from stuurhut.kpi.catalogue.orders import ORDERS, standing
+from stuurhut.kpi.catalogue.quotes import QUOTE, QUOTES, is_sent
+from stuurhut.kpi.formula import By, Ratio, Share, record_rows
+from stuurhut.kpi.kpi import Example, FactRows, Kpi
+from stuurhut.kpi.study import Study, Where
+from stuurhut.kpi.words.answer import Key, Left, Value
+from stuurhut.kpi.words.text import gettext_noop as _
+
+FOLLOWED_WITHIN = 90  # days
+
+YOUNGER = _("less than ninety days before the peildatum")
+QUOTES_ALONE = _("quotes without an appointment before")
+ORDERS_WITHOUT_QUOTE = _("orders without a quote before")
+ORDERS_WITHOUT_VISIT = _("orders without a visit before")
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Of the first steps in the period, the share followed by the next one within ninety days; Wilson 95%.
+
+    Only first steps at least ninety days old, so that each had the same time. `alone` are next steps of the period
+    that nothing went before: they count nowhere, and stand with the records.
+    """
+
+    fact: str
+    moment: str
+    where: Where
+    following: str  # the column with the moment of the next step on the same lead, opportunity or account
+    dimensions: frozenset[str]
+    alone: Callable[[Study], ir.Table] | None = None
+    alone_why: str = ""
+
+    is_flow = True
+    empty = Value(None, n=0)
+
+    @property
+    def share(self) -> Share:
+        return Share(self.fact, self.moment, self._followed, self._of_age, self.dimensions)
+
+    def _of_age(self, t: ir.Table, study: Study) -> ir.BooleanValue:
+        return self.where(t) & (t[f"{self.moment}_at"] <= ago(study, FOLLOWED_WITHIN))
+
+    def _followed(self, t: ir.Table, study: Study) -> ir.BooleanValue:
+        following = t[self.following]
+        latest = t[f"{self.moment}_at"] + ibis.interval(days=FOLLOWED_WITHIN)
+        return before(following, study) & (following <= latest)
+
+    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+        return self.share.groups(study, by)
+
+    def excluded(self, study: Study) -> list[Left]:
+        young = study.flow(
+            self.fact,
+            self.moment,
+            where=lambda t: self.where(t) & (t[f"{self.moment}_at"] > ago(study, FOLLOWED_WITHIN)),
+        )
+        left = [Left(YOUNGER, distinct_records(study, young))]
+        if self.alone:
+            left.append(Left(self.alone_why, distinct_records(study, self.alone(study))))
+        return left
+
+    def records(self, study: Study) -> ir.Table | None:
+        found = self.share.records(study)
+        if found is None or not self.alone:
+            return found
+        quotes = self.following == "next_quote_at"
+        t = self.alone(study)
+        kind, on = ("quote", "sent_on") if quotes else ("order", "ordered_on")
+        return found.union(record_rows(t, kind, "owner_id", on, ibis.literal(False)))
+
+
+def _quotes_alone(study: Study) -> ir.Table:
+    return study.flow("quote", "sent", where=lambda t: is_sent(t) & t.previous_appointment_at.isnull())
+
+
+def _orders_without(earlier: Rows) -> Rows:
+    """Orders of the period with no earlier row (account_id, opportunity_id, at) on the same account or opportunity."""
+
+    def orders(study: Study) -> ir.Table:
+        t = study.flow("order", "ordered", where=lambda t: standing(t, study))
+        steps = earlier(study)
+        preceded = ibis.literal(False)
+        for on in ("account_id", "opportunity_id"):
+            first = steps.group_by(**{f"same_{on}": steps[on]}).aggregate(**{f"first_{on}": steps["at"].min()})
+            t = t.left_join(first, t[on] == first[f"same_{on}"])
+        for on in ("account_id", "opportunity_id"):
+            preceded = preceded | (t[f"first_{on}"] <= t.ordered_at).fill_null(ibis.literal(False))
+        return t.filter(~preceded)
+
+    return orders
+
+
+def _sent_quotes(study: Study) -> ir.Table:
+    t = study.table("quote")
+    return t.filter(is_sent(t)).select("account_id", "opportunity_id", at=t.sent_at)
+
+
+def _held_visits(study: Study) -> ir.Table:
+    t = study.table("activity")
+    return t.filter(held("visit")(t)).select("account_id", "opportunity_id", at=t.occurred_at)
+
+
+_STEPS: dict[str, FactRows] = {
+    "activity": [
+        {"kind": "call", "occurred_at": "2026-01-12 09:00", "owner": "Alice", "team": "Noord", "account": "Bakker BV",
+         "outcome": "reached", "next_appointment_at": "2026-01-19 10:00"},
+        {"kind": "call", "occurred_at": "2026-01-12 09:30", "owner": "Alice", "team": "Noord", "account": "Visser",
+         "outcome": "not_reached", "next_appointment_at": "2026-04-29 10:00"},
+        {"kind": "call", "occurred_at": "2026-01-13 09:00", "owner": "Bram", "team": "Noord", "account": "Kaas & Zn",
+         "outcome": "reached"},
+        {"kind": "call", "occurred_at": "2026-01-14 09:00", "owner": "Bram", "team": "Noord", "account": "Visser",
+         "outcome": "reached"},
+        {"kind": "visit", "occurred_at": "2026-01-19 10:00", "owner": "Alice", "team": "Noord", "account": "Bakker BV",
+         "next_quote_at": "2026-01-26 12:00", "next_order_at": "2026-02-09 12:00"},
+        {"kind": "visit", "occurred_at": "2026-01-20 10:00", "owner": "Bram", "team": "Noord", "account": "Kaas & Zn"},
+    ],
+    "quote": [
+        {"sent_at": "2026-01-26 12:00", "owner": "Alice", "team": "Noord", "account": "Bakker BV", "amount": 8000,
+         "previous_appointment_at": "2026-01-19 10:00", "next_order_at": "2026-01-30 12:00"},
+        {"sent_at": "2026-01-27 12:00", "owner": "Bram", "team": "Noord", "account": "Visser", "amount": 3000},
+    ],
+    "order": [
+        {"ordered_at": "2026-01-30 12:00", "owner": "Alice", "team": "Noord", "account": "Bakker BV", "amount": 8000},
+        {"ordered_at": "2026-01-30 15:00", "owner": "Bram", "team": "Noord", "account": "De Boer", "amount": 1000},
+    ],
+}  # fmt: skip
+
+
+def _ratio(key: str, label: str, meaning: str, above: Ratio, story: str, expect: float, **rows: float) -> Kpi:
+    example = Example(story, _STEPS, expect, "2026-01", "2026-04-30", ("person",), rows=dict(rows))
+    return Kpi(key, label, meaning, "ratio", "higher", "funnel", above, example)
+
+
+def _cohort(key: str, label: str, meaning: str, followed: Followed, story: str, expect: float, **rows: float) -> Kpi:
+    example = Example(story, _STEPS, expect, "2026-01", "2026-04-30", ("person",), rows=dict(rows))
+    return Kpi(key, label, meaning, "ratio", "higher", "funnel", followed, example)
+
+
+KPIS = (
+    _ratio(
+        "call_to_appointment",
+        _("Appointments per call"),
+        _("Appointments held in the period over the calls held in it."),
+        Ratio(APPOINTMENTS, CALLS),
+        _("Two appointments and four calls in January: 0.5 appointment per call."),
+        0.5,
+        Alice=0.5,
+        Bram=0.5,
+    ),
+    _cohort(
+        "call_to_appointment_cohort",
+        _("Calls that led to an appointment"),
+        _(
+            "Of the calls held in the period, the share followed by an appointment with the same lead, opportunity or"
+            " account within ninety days."
+        ),
+        Followed("activity", "occurred", held("call"), "next_appointment_at", ACTIVITY),
+        _("Of four calls in January one led to an appointment in a week. That of Visser came after ninety days."),
+        0.25,
+        Alice=0.5,
+        Bram=0,
+    ),
+    _ratio(
+        "appointment_to_quote",
+        _("Quotes per appointment"),
+        _("Quotes sent in the period over the appointments held in it."),
+        Ratio(QUOTES, APPOINTMENTS),
+        _("Two quotes and two appointments in January: one quote per appointment."),
+        1,
+        Alice=1,
+        Bram=1,
+    ),
+    _cohort(
+        "appointment_to_quote_cohort",
+        _("Appointments that led to a quote"),
+        _(
+            "Of the appointments held in the period, the share followed by a quote to the same lead, opportunity or"
+            " account within ninety days."
+        ),
+        Followed("activity", "occurred", appointments, "next_quote_at", ACTIVITY, _quotes_alone, QUOTES_ALONE),
+        _("Of two visits that to Bakker BV led to a quote. The quote to Visser had no appointment before it."),
+        0.5,
+        Alice=1,
+        Bram=0,
+    ),
+    _ratio(
+        "quote_to_order",
+        _("Orders per quote"),
+        _("Orders placed in the period over the quotes sent in it."),
+        Ratio(ORDERS, QUOTES),
+        _("Two orders and two quotes in January: one order per quote."),
+        1,
+        Alice=1,
+        Bram=1,
+    ),
+    _cohort(
+        "quote_to_order_cohort",
+        _("Quotes that led to an order"),
+        _(
+            "Of the quotes sent in the period, the share followed by an order on the same opportunity or account within"
+            " ninety days."
+        ),
+        Followed("quote", "sent", is_sent, "next_order_at", QUOTE, _orders_without(_sent_quotes), ORDERS_WITHOUT_QUOTE),
+        _("Of two quotes that to Bakker BV became an order. De Boer ordered without a quote."),
+        0.5,
+        Alice=1,
+        Bram=0,
+    ),
+    _ratio(
+        "orders_per_visit",
+        _("Orders per visit"),
+        _("Orders placed in the period over the visits held in it."),
+        Ratio(ORDERS, flow_of(held("visit"))),
+        _("Two orders and two visits in January: one order per visit."),
+        1,
+        Alice=1,
+        Bram=1,
+    ),
+    _cohort(
+        "orders_per_visit_cohort",
+        _("Visits that led to an order"),
+        _(
+            "Of the visits held in the period, the share followed by an order on the same opportunity or account within"
+            " ninety days."
+        ),
+        Followed(
+            "activity",
+            "occurred",
+            held("visit"),
+            "next_order_at",
+            ACTIVITY,
+            _orders_without(_held_visits),
+            ORDERS_WITHOUT_VISIT,
+        ),
+        _("Of two visits that to Bakker BV was followed by an order. De Boer ordered without a visit."),
+        0.5,
+        Alice=1,
+        Bram=0,
+    ),
+)
