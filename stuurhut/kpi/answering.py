@@ -151,7 +151,7 @@ def _with_sub_teams(study: Study, ids: list[int]) -> list[int]:
 def _with_empty_groups(found: dict[Key, Value], study: Study, kpi: Kpi) -> list[Key]:
     """The keys found, and those of every person in scope and every time bucket in which nothing happened."""
     by = study.question.by
-    if not kpi.formula.is_flow or not set(by) & {"person", *GRAINS}:
+    if not kpi.formula.shows_everyone or not set(by) & {"person", *GRAINS}:
         return list(found)
     axes: list[list[object]] = []
     for position, name in enumerate(by):
@@ -178,10 +178,11 @@ def _all_values(study: Study, name: str, seen: Iterable[object]) -> list[object]
 
 
 def _members(study: Study) -> list[dict[str, Any]]:
-    """Sellers whose team is in scope and not filtered out, in the period up to T."""
-    t = study.table("person_team")
+    """Sellers whose team is in scope and not filtered out, in the period up to T. Who only leads has no empty row."""
+    t = study.table("membership")
     last = min(study.question.period.until, study.last_day)
-    t = t.filter((t.starts_on < last) & (t.until_on.isnull() | (t.until_on > study.question.period.start)))
+    during = (t.starts_on < last) & (t.until_on.isnull() | (t.until_on > study.question.period.start))
+    t = t.filter(during & (t.role == "seller"))
     t = study.seen(t, "person_id", "team_id")
     if "person" in study.filters:
         t = t.filter(t.person_id.isin(study.filters["person"]))

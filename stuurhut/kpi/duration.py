@@ -57,7 +57,8 @@ class Duration:
     more: Callable[[Curve, Study], dict[str, object]] = lambda curve, study: {}
     left_out: Callable[[Study], Iterable[Left]] = lambda study: ()
     dimensions: frozenset[str] = TIME | PEOPLE | SALE
-    is_flow: bool = True
+    shows_everyone: bool = True
+    tells_course: bool = True
 
     empty = Value(None, n=0)
 

@@ -111,8 +111,9 @@ def _completed(facts: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[st
         if not whole[share]:
             whole[share] = [_undivided(row, share) for row in whole[fact]]
     whole["label"] += names.labels()
-    known = {row["person_id"] for row in whole["person_team"]}
-    whole["person_team"] += [m for m in names.memberships() if m["person_id"] not in known]
+    for fact in ("person_team", "membership"):
+        known = {row["person_id"] for row in whole[fact]}
+        whole[fact] += [m for m in names.memberships(fact) if m["person_id"] not in known]
     return whole
 
 
@@ -132,9 +133,10 @@ class _Names:
             {"kind": kind, "id": number, "name": name, "position": number} for (kind, name), number in self.ids.items()
         ]
 
-    def memberships(self) -> Iterable[dict[str, Any]]:
+    def memberships(self, fact: str) -> Iterable[dict[str, Any]]:
+        kind = {"teams": 1} if fact == "person_team" else {"role": "seller"}
         for person, team in self.team_of.items():
-            yield {"person_id": person, "team_id": team, "teams": 1, "fte": 1.0, "starts_on": date(2000, 1, 1)}
+            yield {"person_id": person, "team_id": team, "fte": 1.0, "starts_on": date(2000, 1, 1), **kind}
 
 
 def _row(fact: Fact, given: dict[str, Any], number: int, names: _Names) -> dict[str, Any]:

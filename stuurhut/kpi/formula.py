@@ -35,8 +35,12 @@ class Formula(Protocol):
         """The dimensions by which it can be broken down."""
 
     @property
-    def is_flow(self) -> bool:
+    def shows_everyone(self) -> bool:
         """Whether every person in scope and every time bucket gets a row, with `empty` where nothing happened."""
+
+    @property
+    def tells_course(self) -> bool:
+        """Whether its time dimensions show how it went; those of an open pipeline are days of expected close."""
 
     @property
     def empty(self) -> Value:
@@ -101,9 +105,10 @@ class Flow:
     zero: Any = 0
     n: Measure | None = None
     dimensions: frozenset[str] = TIME | PEOPLE | SALE
-    is_flow: bool = True
+    shows_everyone: bool = True
     left_out: Callable[[Study], list[Left]] | None = None
     still: Condition | None = None  # what must also be so at T
+    tells_course: bool = True
 
     @property
     def empty(self) -> Value:
@@ -140,8 +145,9 @@ class Balance:
     value: bool = False
     zero: Any = 0
     dimensions: frozenset[str] = PEOPLE | SALE
-    is_flow: bool = True  # every person in scope appears
+    shows_everyone: bool = True
     on: str = ""  # the day behind the time dimensions, when it has them
+    tells_course: bool = False
     left_out: Callable[[Study], list[Left]] | None = None
 
     @property
@@ -180,7 +186,8 @@ class Share:
     hit: Callable[[ir.Table, Study], ir.BooleanValue]
     where: Callable[[ir.Table, Study], ir.BooleanValue] | None = None
     dimensions: frozenset[str] = TIME | PEOPLE | SALE
-    is_flow: bool = True
+    shows_everyone: bool = True
+    tells_course: bool = True
     more: Callable[[ir.Table, Study], dict[str, ir.Value]] | None = None  # further figures beside it
     left_out: Callable[[Study], list[Left]] | None = None
 
@@ -222,7 +229,8 @@ class Ratio:
     numerator: Formula
     denominator: Formula
     interval: bool = True
-    is_flow: bool = True
+    shows_everyone: bool = True
+    tells_course: bool = True
 
     empty = Value(None, n=0)
 
@@ -256,7 +264,8 @@ class Computed:
 
     compute: Callable[[Study, By], dict[Key, Value]]
     dimensions: frozenset[str]
-    is_flow: bool = False
+    shows_everyone: bool = False
+    tells_course: bool = True
     empty: Value = field(default_factory=lambda: Value(None, n=0))
     left_out: Callable[[Study], list[Left]] | None = None
     behind: Callable[[Study], ir.Table] | None = None

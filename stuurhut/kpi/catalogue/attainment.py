@@ -163,7 +163,12 @@ KPIS = (
         better="higher",
         phase="sales",
         formula=Computed(
-            _attainment, TIME | PEOPLE | SALE, is_flow=True, empty=Value(None), left_out=_left_out, behind=_behind
+            _attainment,
+            TIME | PEOPLE | SALE,
+            shows_everyone=True,
+            empty=Value(None),
+            left_out=_left_out,
+            behind=_behind,
         ),
         example=Example(
             story=_(

@@ -119,7 +119,7 @@ KPIS = (
         formula=Computed(
             _valuable,
             ACTIVITY,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(None, n=0, more={"recorded_share": None, "appointments": 0}),
             left_out=both(
                 HELD_WITHOUT_DATE,

@@ -149,7 +149,9 @@ KPIS = (
         unit="ratio",
         better="higher",
         phase="leads",
-        formula=Computed(_conversion, TIME | PEOPLE | LEAD, is_flow=True, left_out=_too_young, behind=_leads_behind),
+        formula=Computed(
+            _conversion, TIME | PEOPLE | LEAD, shows_everyone=True, left_out=_too_young, behind=_leads_behind
+        ),
         example=Example(
             story=_(
                 "Conversion is judged at 30 days, on 28 February. Of the four leads of January three are that old: "
@@ -183,7 +185,7 @@ KPIS = (
         unit="number",
         better="neither",
         phase="contact",
-        formula=Computed(_follow_ups, TIME | PEOPLE | SALE | {"lead_owner"}, is_flow=True, behind=_won_behind),
+        formula=Computed(_follow_ups, TIME | PEOPLE | SALE | {"lead_owner"}, shows_everyone=True, behind=_won_behind),
         example=Example(
             story=_(
                 "Three deals were won after 1, 3 and 5 outbound contacts: 0, 2 and 4 follow-ups, 2 on average. The "

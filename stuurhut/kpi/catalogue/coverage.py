@@ -102,7 +102,7 @@ KPIS = (
         formula=Computed(
             _coverage,
             PEOPLE | SALE,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(None),
             left_out=_not_in_coverage,
             behind=lambda study: record_rows(_expected(study), "opportunity", "owner_id", "expected_close_on"),

@@ -97,7 +97,7 @@ KPIS = (
         formula=Computed(
             _contacts_per_account,
             ACCOUNTS,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(None, n=0, more={"share_with_contact": None}),
             behind=lambda s: record_rows(_with_contacts(s), "account", "owner_id", "created_on"),
         ),
@@ -121,7 +121,7 @@ KPIS = (
         formula=Computed(
             _lost_count,
             ACCOUNTS,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(0),
             left_out=flow_lacking(NO_ACCOUNT, "order", "ordered", lambda t, s: standing(t, s) & t.account_id.isnull()),
             behind=lambda s: record_rows(_lost(s), "account", "owner_id", "created_on"),

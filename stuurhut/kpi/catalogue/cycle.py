@@ -111,7 +111,7 @@ KPIS = (
         formula=Computed(
             _cycle,
             TIME | PEOPLE | SALE | {"lead_owner"},
-            is_flow=True,
+            shows_everyone=True,
             left_out=flow_lacking(
                 _("won without creation date"),
                 "opportunity",

@@ -42,7 +42,8 @@ class Followed:
     alone: Callable[[Study], ir.Table] | None = None
     alone_why: str = ""
 
-    is_flow = True
+    shows_everyone = True
+    tells_course = True
     empty = Value(None, n=0)
 
     @property

@@ -49,7 +49,7 @@ def _mean(fact: str, column: str, dimensions: frozenset[str]) -> Computed:
     def compute(study: Study, by: By) -> dict[Key, Value]:
         return {key: Value(row[column], n=int(row["days"])) for key, row in averages(study, by, fact, column).items()}
 
-    return Computed(compute, dimensions, is_flow=True)
+    return Computed(compute, dimensions, shows_everyone=True)
 
 
 def _understaffing(study: Study, by: By) -> dict[Key, Value]:
@@ -151,7 +151,7 @@ KPIS = (
         unit="ratio",
         better="lower",
         phase="hands",
-        formula=Computed(_understaffing, TEAM, is_flow=True),
+        formula=Computed(_understaffing, TEAM, shows_everyone=True),
         example=Example(
             story=_(
                 "Of 4 FTE one is vacant all week, and half an FTE is away for long on Thursday and Friday (0.2 on "

@@ -153,7 +153,11 @@ KPIS = (
         better="neither",
         phase="leads",
         formula=Computed(
-            _open_per_fte, PEOPLE, is_flow=True, left_out=undated("lead", "created"), behind=lambda s: OPEN.records(s)
+            _open_per_fte,
+            PEOPLE,
+            shows_everyone=True,
+            left_out=undated("lead", "created"),
+            behind=lambda s: OPEN.records(s),
         ),
         example=Example(
             story=_("Two leads are open. Alice works full time and Bram half: 1.5 FTE, so 1.33 open leads each FTE."),
@@ -214,7 +218,7 @@ KPIS = (
         formula=Computed(
             _unanswered_with_age,
             PEOPLE | SALE,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(0, more={"median_age": None, "oldest_age": None}),
             left_out=undated("lead", "created"),
             behind=lambda s: record_rows(_waiting(s), "lead", "owner_id", "created_on"),
@@ -237,7 +241,7 @@ KPIS = (
         formula=Computed(
             _contacts_per_lead,
             TIME | PEOPLE | SALE,
-            is_flow=True,
+            shows_everyone=True,
             left_out=undated("lead", "created"),
             behind=lambda s: CREATED.records(s),
         ),

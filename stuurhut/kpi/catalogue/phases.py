@@ -96,7 +96,7 @@ KPIS = (
         formula=Computed(
             _move_count,
             TIME | PEOPLE | ACCOUNT | {"from_phase", "to_phase"},
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(0, more={"forward": 0}),
             behind=lambda s: record_rows(_moves(s), "buying_phase", "moved_by", "since_on"),
         ),

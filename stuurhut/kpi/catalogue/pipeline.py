@@ -120,7 +120,8 @@ KPIS = (
         formula=Computed(
             _weighted_value,
             PIPELINE,
-            is_flow=True,
+            tells_course=False,
+            shows_everyone=True,
             empty=Value(ZERO),
             left_out=both(_UNDATED, _NO_AMOUNT, _NO_PROBABILITY),
             behind=lambda s: record_rows(_weighted(s), "opportunity", "owner_id", "created_on"),

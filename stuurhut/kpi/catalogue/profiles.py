@@ -110,7 +110,7 @@ KPIS = (
         formula=Computed(
             _profile_share,
             ACCOUNTS,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(None, n=0, more={"mean_parts": None}),
             behind=lambda s: relation_records(_profiled(s), "complete"),
         ),
@@ -135,7 +135,7 @@ KPIS = (
         formula=Computed(
             _phase_known_share,
             ACCOUNTS,
-            is_flow=True,
+            shows_everyone=True,
             behind=lambda s: relation_records(_phase_known(s), "known"),
         ),
         example=Example(
@@ -161,7 +161,7 @@ KPIS = (
         formula=Computed(
             _pains_per_relation,
             ACCOUNTS,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(None, n=0, more={"share_with_two": None}),
             behind=lambda s: relation_records(_with_pains(s)),
         ),

@@ -143,7 +143,11 @@ KPIS = (
         better="higher",
         phase="recording",
         formula=Computed(
-            _quality, PEOPLE | {"rule"}, is_flow=True, left_out=_not_counted, behind=lambda study: offenders(study)
+            _quality,
+            PEOPLE | {"rule"},
+            shows_everyone=True,
+            left_out=_not_counted,
+            behind=lambda study: offenders(study),
         ),
         example=Example(
             story=_(

@@ -106,7 +106,7 @@ KPIS = (
         formula=Computed(
             _delay,
             TIME | PEOPLE | SALE | {"kind", "channel"},
-            is_flow=True,
+            shows_everyone=True,
             left_out=flow_lacking(
                 _("no moment of recording"),
                 "activity",
@@ -135,7 +135,7 @@ KPIS = (
         unit="count",
         better="lower",
         phase="recording",
-        formula=Computed(_silent_days, TIME | PEOPLE, is_flow=True, empty=Value(0, n=0), behind=_silent_behind),
+        formula=Computed(_silent_days, TIME | PEOPLE, shows_everyone=True, empty=Value(0, n=0), behind=_silent_behind),
         example=Example(
             story=_(
                 "Alice and Bram were there all five days of the week. Alice recorded on Monday only, Bram on Friday "

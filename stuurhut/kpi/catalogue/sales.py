@@ -29,7 +29,8 @@ class BySetting:
 
     opportunities: Formula
     orders: Formula
-    is_flow: bool = True
+    shows_everyone: bool = True
+    tells_course: bool = True
 
     @property
     def dimensions(self) -> frozenset[str]:

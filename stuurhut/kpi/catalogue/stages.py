@@ -116,7 +116,7 @@ KPIS = (
         unit="ratio",
         better="higher",
         phase="funnel",
-        formula=Computed(_conversion, DIMENSIONS, is_flow=True, behind=_behind_conversion),
+        formula=Computed(_conversion, DIMENSIONS, shows_everyone=True, behind=_behind_conversion),
         example=Example(
             story=_(
                 "Four opportunities entered Qualifying: two went on to Negotiation, one was lost and one is still "

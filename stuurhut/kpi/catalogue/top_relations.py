@@ -126,7 +126,7 @@ KPIS = (
         formula=Computed(
             _contacted_count,
             ACCOUNTS,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(0, n=0, more={"share": None, "share_low": None, "share_high": None}),
             behind=lambda s: relation_records(_contacted(s), "contacted"),
         ),
@@ -154,7 +154,7 @@ KPIS = (
         formula=Computed(
             _time_share,
             ACTIVITY,
-            is_flow=True,
+            shows_everyone=True,
             empty=Value(None, n=0, more={"minutes": 0, "top_minutes": 0}),
             left_out=both(
                 HELD_WITHOUT_DATE,
