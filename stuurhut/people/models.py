@@ -26,9 +26,13 @@ class Organisation(models.Model):
     sales_are = models.CharField(_("sales are"), max_length=20, choices=Sales.choices, default=Sales.AUTOMATIC)
     opens_at = models.TimeField(_("working day starts"), default=time(9))
     closes_at = models.TimeField(_("working day ends"), default=time(17))
-    weekdays = models.CharField(_("working days"), max_length=7, default="12345", help_text=_("ISO weekdays: 1 is Monday"))
+    weekdays = models.CharField(
+        _("working days"), max_length=7, default="12345", help_text=_("ISO weekdays: 1 is Monday")
+    )
     response_norm_minutes = models.PositiveIntegerField(_("answer a lead within (working minutes)"), default=240)
-    conversion_age_days = models.PositiveIntegerField(_("age at which conversion is measured (days)"), null=True, blank=True)
+    conversion_age_days = models.PositiveIntegerField(
+        _("age at which conversion is measured (days)"), null=True, blank=True
+    )
     opens_team_totals = models.BooleanField(_("sellers may see totals of other teams"), default=False)
 
     def __str__(self) -> str:
@@ -223,6 +227,16 @@ class Absence(Recorded):
 
 
 __all__ = [
-    "Absence", "History", "Intake", "Membership", "Organisation", "Origin", "Person", "Recorded", "Seat",
-    "SourceAlias", "Team", "User",
+    "Absence",
+    "History",
+    "Intake",
+    "Membership",
+    "Organisation",
+    "Origin",
+    "Person",
+    "Recorded",
+    "Seat",
+    "SourceAlias",
+    "Team",
+    "User",
 ]

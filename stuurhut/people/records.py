@@ -19,7 +19,9 @@ class Origin(models.Model):
         abstract = True
         constraints = [
             models.UniqueConstraint(
-                fields=["system", "system_key"], condition=~Q(system=""), name="%(app_label)s_%(class)s_one_per_system_key"
+                fields=["system", "system_key"],
+                condition=~Q(system=""),
+                name="%(app_label)s_%(class)s_one_per_system_key",
             )
         ]
 

@@ -15,12 +15,16 @@ class Target(Recorded):
     """A goal for one KPI, for a person or a team, in a period [starts_on, until). The highest version holds."""
 
     kpi = models.CharField(_("KPI"), max_length=60)
-    filter = models.JSONField(_("filter"), default=dict, blank=True, help_text=_("dimension to value, as in the question"))
+    filter = models.JSONField(
+        _("filter"), default=dict, blank=True, help_text=_("dimension to value, as in the question")
+    )
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="targets")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.CASCADE, related_name="targets")
     starts_on = models.DateField(_("from"))
     until = models.DateField(_("until"))
-    value = models.CharField(_("value"), max_length=40, help_text=_("a decimal as text; money in whole units of the currency"))
+    value = models.CharField(
+        _("value"), max_length=40, help_text=_("a decimal as text; money in whole units of the currency")
+    )
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
     version = models.PositiveIntegerField(default=1)
     set_at = models.DateTimeField(default=timezone.now)
@@ -31,7 +35,8 @@ class Target(Recorded):
         constraints = [
             *Recorded.Meta.constraints,
             models.CheckConstraint(
-                condition=(Q(person__isnull=True) & Q(team__isnull=False)) | (Q(person__isnull=False) & Q(team__isnull=True)),
+                condition=(Q(person__isnull=True) & Q(team__isnull=False))
+                | (Q(person__isnull=False) & Q(team__isnull=True)),
                 name="targets_target_for_one",
             ),
             models.CheckConstraint(condition=Q(until__gt=F("starts_on")), name="targets_target_ends_after_start"),

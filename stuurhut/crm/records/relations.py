@@ -52,7 +52,9 @@ class TopRelation(Recorded):
     class Meta(Recorded.Meta):
         constraints = [
             *Recorded.Meta.constraints,
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="crm_top_relation_ends_after"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="crm_top_relation_ends_after"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -114,7 +114,9 @@ class Quote(Recorded, Valued):
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="quotes")
     owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="quotes")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    opportunity = models.ForeignKey(Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="quotes")
+    opportunity = models.ForeignKey(
+        Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="quotes"
+    )
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -140,7 +142,9 @@ class Order(Recorded, Valued):
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
     owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    opportunity = models.ForeignKey(Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders")
+    opportunity = models.ForeignKey(
+        Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
+    )
     ordered_at = models.DateTimeField(_("ordered"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     credited_at = models.DateTimeField(_("credited"), null=True, blank=True)
@@ -165,7 +169,9 @@ class OrderLine(Line):
 class Credit(Recorded):
     """A person's share in a deal, in ten-thousandths. The shares of one deal add to 10,000; none means the owner."""
 
-    opportunity = models.ForeignKey(Opportunity, null=True, blank=True, on_delete=models.CASCADE, related_name="credits")
+    opportunity = models.ForeignKey(
+        Opportunity, null=True, blank=True, on_delete=models.CASCADE, related_name="credits"
+    )
     order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.CASCADE, related_name="credits")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="credits")
     share = models.PositiveIntegerField(_("share (ten-thousandths)"))

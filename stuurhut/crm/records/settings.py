@@ -89,7 +89,9 @@ class StageProbability(Recorded):
     class Meta(Recorded.Meta):
         constraints = [
             *Recorded.Meta.constraints,
-            models.CheckConstraint(condition=Q(probability__gte=0) & Q(probability__lte=1), name="crm_probability_in_0_1"),
+            models.CheckConstraint(
+                condition=Q(probability__gte=0) & Q(probability__lte=1), name="crm_probability_in_0_1"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,46 @@
+"""What we know of customers and of the work done for them, as facts, by topic."""
+
+from stuurhut.crm.facts import deals, leads, relations, sales, settings, shares, work
+from stuurhut.crm.models import (
+    Account,
+    Activity,
+    BuyingPhase,
+    Contact,
+    Credit,
+    Industry,
+    Lead,
+    LeadAssignment,
+    LossReason,
+    Opportunity,
+    OpportunityLine,
+    Order,
+    OrderLine,
+    PainGain,
+    Product,
+    ProductGroup,
+    Quote,
+    QuoteLine,
+    Region,
+    Segment,
+    Source,
+    Spend,
+    Stage,
+    StageChange,
+    StageProbability,
+    Strategy,
+    SupplierShare,
+    TopRelation,
+)
+from stuurhut.replica.mapping import Room
+
+ROOM = Room(
+    models=(
+        Account, Activity, BuyingPhase, Contact, Credit, Lead, LeadAssignment, Opportunity, OpportunityLine, Order,
+        OrderLine, PainGain, Quote, QuoteLine, Spend, StageProbability, SupplierShare, TopRelation,
+    ),
+    standing=(Industry, LossReason, Product, ProductGroup, Region, Segment, Source, Stage, Strategy),
+    append_only=(StageChange,),
+    steps=(
+        *settings.STEPS, *relations.STEPS, *work.STEPS, *leads.STEPS, *deals.STEPS, *sales.STEPS, *shares.STEPS,
+    ),
+)  # fmt: skip
