@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,6 +88,3 @@ def _lines(path: Path) -> dict[str, str]:
             raise SettingError(f"{path}, line {number}: write NAME=value.")
         pairs[name.strip()] = value.strip().strip("\"'")
     return pairs
-
-
-ENVIRONMENT = read(os.environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,15 +10,18 @@ import dj_database_url
 import dj_email_url
 from django.utils.translation import gettext_lazy as _
 
-from stuurhut.site.environment import ENVIRONMENT, SettingError
+from stuurhut.site.environment import SettingError, read
 
 PACKAGE = Path(__file__).resolve().parent.parent
+ENVIRONMENT = read(os.environ)
 DATA = ENVIRONMENT.folder
 
 SECRET_KEY = ENVIRONMENT.secret_key()
 DEBUG = bool(ENVIRONMENT["STUURHUT_DEBUG"])
 PUBLIC_URL = ENVIRONMENT["STUURHUT_URL"].rstrip("/")
-ALLOWED_HOSTS = ["*"] if not PUBLIC_URL else [PUBLIC_URL.split("//")[-1].split("/")[0].split(":")[0], "127.0.0.1", "localhost"]
+ALLOWED_HOSTS = (
+    ["*"] if not PUBLIC_URL else [PUBLIC_URL.split("//")[-1].split("/")[0].split(":")[0], "127.0.0.1", "localhost"]
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 if ENVIRONMENT["STUURHUT_TRUSTED_PROXY"]:
@@ -52,11 +56,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages; whitenoise serves its files compressed already
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "stuurhut.people.first_run.FirstRun",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -69,21 +75,27 @@ WSGI_APPLICATION = "stuurhut.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [PACKAGE / "ui" / "templates"],  # before allauth's own, which it replaces
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "stuurhut.site.navigation.navigation",
             ],
         },
     }
 ]
 
-DATABASES = {
-    "default": dj_database_url.parse(ENVIRONMENT["DATABASE_URL"] or f"sqlite:///{DATA / 'stuurhut.sqlite3'}", conn_max_age=60)
-}
+try:
+    DATABASES = {
+        "default": dj_database_url.parse(
+            ENVIRONMENT["DATABASE_URL"] or f"sqlite:///{DATA / 'stuurhut.sqlite3'}", conn_max_age=60
+        )
+    }
+except ValueError as error:
+    raise SettingError("DATABASE_URL cannot be read; write postgresql://user:password@host:5432/name.") from error
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers go on while one writes; IMMEDIATE makes a writer wait its turn instead of failing half-way.
     DATABASES["default"]["OPTIONS"] = {
@@ -94,7 +106,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -148,7 +163,9 @@ DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+FACTS = "stuurhut.site.facts.PLAN"  # the columnar copy lies below the rooms and may not import them
 ENGINE = ENVIRONMENT["STUURHUT_ENGINE"]
 MEMORY = ENVIRONMENT["STUURHUT_MEMORY"]
+WORKERS = ENVIRONMENT["STUURHUT_WORKERS"]
 CURRENCY = ENVIRONMENT["STUURHUT_CURRENCY"]
 FISCAL_YEAR_START = ENVIRONMENT.fiscal_year_start()

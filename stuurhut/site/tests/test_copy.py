@@ -1,0 +1,223 @@
+"""The copy from which questions are answered is never behind the database, whoever wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from stuurhut import replica
+from stuurhut.crm.models import Lead
+from stuurhut.crm.tests.little_company import Sales, at, person, question
+from stuurhut.kpi.words.scope import EVERYTHING
+from stuurhut.people.models import Organisation, Team
+from stuurhut.replica import asking, checks, marks
+from stuurhut.replica.engine_duckdb import Copy, Source
+from stuurhut.replica.fold import FactMismatch
+from stuurhut.replica.mapping import Plan, Room, Step
+
+MARCH = at("2026-03-02T10:00")
+
+
+def leads() -> Any:
+    return replica.ask(question("leads_created"), EVERYTHING).total.value
+
+
+def new_lead(**fields: Any) -> Lead:
+    return Lead.objects.create(created_at=MARCH, recorded_at=MARCH, **fields)
+
+
+@pytest.mark.django_db
+def test_every_way_of_writing_is_seen_at_once() -> None:
+    assert leads() == 0
+    first = new_lead()
+    assert leads() == 1
+    Lead.objects.bulk_create(Lead(created_at=MARCH, recorded_at=MARCH) for _ in range(3))
+    assert leads() == 4
+    Lead.objects.filter(pk=first.pk).update(created_at=at("2025-01-01"))
+    assert leads() == 3
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE crm_lead SET created_at = %s WHERE id = %s", [MARCH, first.pk])
+    assert leads() == 4
+    Lead.objects.all().delete()
+    assert leads() == 0
+
+
+@pytest.mark.django_db
+def test_what_is_rolled_back_was_never_there() -> None:
+    new_lead()
+    assert leads() == 1
+    before = replica.position()
+    with transaction.atomic():
+        new_lead()
+        assert leads() == 2
+        transaction.set_rollback(True)
+    assert replica.position() == before
+    assert leads() == 1
+    new_lead()
+    assert replica.position() != before
+    assert leads() == 2
+
+
+@pytest.mark.django_db
+def test_nothing_is_read_again_while_nothing_changed() -> None:
+    new_lead()
+    leads()
+    copies = list(asking.SHELF.copies.values())
+    leads()
+    replica.ask(question("leads_created", by=("week",)), EVERYTHING)
+    assert list(asking.SHELF.copies.values()) == copies
+
+
+@pytest.mark.django_db
+def test_eight_threads_that_ask_one_copy_get_the_same_answers() -> None:
+    noord = Team.objects.create(name="Noord")
+    alice = person("Alice", noord)
+    for _ in range(5):
+        new_lead(owner=alice)
+    engine = asking.engine()
+
+    def ask(_number: int) -> list[dict[str, Any]]:
+        lead = engine.fact("lead", at("2026-03-20") if _number % 2 else None)
+        return engine.rows(lead.group_by("created_team_id").aggregate(n=lead.count()))
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(ask, range(40)))
+    assert answers == [[{"created_team_id": noord.pk, "n": 5}]] * 40
+
+
+@pytest.mark.django_db
+def test_rooms_give_exactly_the_columns_that_the_catalogue_declares() -> None:
+    assert checks.mismatches() == []
+    assert checks.check() == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "sentence"),
+    [
+        ("SELECT 1 AS id, 'x' AS name", "The fact person declares the column active, but its room does not give it."),
+        ("SELECT 1 AS id, 2 AS name, TRUE AS active", "The fact person declares name as text, but gets INTEGER."),
+        (
+            "SELECT 1 AS id, 'x' AS name, TRUE AS active, 3 AS shoe_size",
+            "The fact person is given a column shoe_size that it does not declare.",
+        ),
+    ],
+)
+def test_a_room_that_gives_something_else_is_told_which_column(tmp_path: Path, sql: str, sentence: str) -> None:
+    mine = asking.plan()
+    plan = Plan((*mine.rooms, Room((), (Step("fact_person", sql),))), mine.organisation, mine.choices)
+    nothing = {table.name: table.schema.empty_table() for table in mine.tables.values()}
+    copy = Copy(plan, Source("empty", MARCH, nothing), replace(asking.setting(), spill=tmp_path))
+    with pytest.raises(FactMismatch) as mismatch:
+        copy.now.ensure("fact_person")
+    assert str(mismatch.value) == sentence
+
+
+@pytest.mark.django_db
+def test_a_table_without_triggers_is_found_and_mended() -> None:
+    with connection.cursor() as cursor:
+        on = " ON crm_lead" if connection.vendor == "postgresql" else "_crm_lead_INSERT"
+        cursor.execute(f"DROP TRIGGER replica_mark{on}")
+    assert any("crm_lead" in sentence for sentence in checks.check())
+    before = replica.position()
+    assert marks.install(asking.plan().tables) == ["crm_lead"]
+    assert replica.position() != before, "nobody knows what was written in the meantime"
+    assert checks.check() == []
+
+
+@pytest.mark.django_db
+def test_marks_added_up_name_the_same_position() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps one mark")
+    for _ in range(marks.MARKS_BEFORE_ADDING_UP):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE crm_lead SET rating = 1 WHERE false")
+    before = replica.position()
+    assert marks.add_up()
+    assert replica.position() == before
+
+
+# A large database is read by a child process; here in a process of its own, on a database that others write too.
+ANOTHER = """
+import json, os, subprocess, sys
+import django
+django.setup()
+from datetime import UTC, date, datetime
+from django.db import connection
+from stuurhut import replica
+from stuurhut.kpi.words.period import parse
+from stuurhut.kpi.words.question import Question
+from stuurhut.kpi.words.scope import EVERYTHING
+from stuurhut.replica import asking, checks, mirror
+
+def leads():
+    question = Question("leads_created", parse("2026-03", today=date(2026, 4, 1)), datetime(2026, 4, 1, tzinfo=UTC))
+    return replica.ask(question, EVERYTHING).total.value
+
+seen = {"before": leads()}
+subprocess.run([sys.executable, "-c", os.environ["WRITE"]], check=True)
+seen["after"] = leads()
+source = mirror.read(asking.plan().tables)
+seen["snapshot"] = source.tables.name
+seen["made_once"] = mirror.read(asking.plan().tables).read_at == source.read_at
+import pyarrow.parquet as pq
+here = mirror.read_here(asking.plan().tables).tables
+there = {name: pq.read_table(source.tables / f"{name}.parquet") for name in here}
+seen["unlike"] = [name for name, table in here.items() if not there[name].equals(table)]
+seen["check"] = checks.check()
+seen["kept"] = sorted(folder.name for folder in source.tables.parent.iterdir() if folder.is_dir())
+connection.close()
+print(json.dumps(seen))
+"""
+WRITER = "import os, {0}; c = {0}.connect(os.environ['FILE']); c.execute(os.environ['INSERT']); c.commit()"
+INSERT = """
+INSERT INTO crm_lead (id, created_at, recorded_at, system, system_key, name, company, email, phone, disqualified_reason)
+VALUES (40000, '2026-03-05 10:00:00', '2026-03-05 10:00:00', '', '', '', '', '', '', '')
+"""
+
+
+def for_others(folder: Path) -> tuple[str, str]:
+    """Where other processes find what this test wrote: the DATABASE_URL, and what the driver itself wants."""
+    if connection.vendor == "sqlite":
+        file = folder / "others.sqlite3"
+        with sqlite3.connect(file) as copy:
+            connection.connection.backup(copy)
+        return f"sqlite:///{file}", str(file)
+    info = connection.connection.info
+    address = f"postgresql://{info.user}:{info.password}@/{info.dbname}?host={info.host}&port={info.port}"
+    return address, address
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_database_is_copied_by_a_child_and_other_processes_are_seen(tmp_path: Path) -> None:
+    Organisation.objects.create(name="Jansen & Zn")
+    sales, noord = Sales(), Team.objects.create(name="Noord")
+    alice = person("Alice", noord)
+    sales.deal("2026-03-02T08:00:00.123456", owner=alice, base_minor=12, expected_close_on="2026-05-01")
+    new_lead(pk=30_000)  # keys this high are of a database too large to be read in this process
+    url, file = for_others(tmp_path)
+    environment = {
+        **os.environ, "STUURHUT_DATA": str(tmp_path), "DATABASE_URL": url, "FILE": file, "INSERT": INSERT,
+        "DJANGO_SETTINGS_MODULE": "stuurhut.site.settings", "PYTHONPATH": str(settings.PACKAGE.parent),
+        "WRITE": WRITER.format("sqlite3" if connection.vendor == "sqlite" else "psycopg"),
+    }  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", ANOTHER], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
+    assert (seen["before"], seen["after"]) == (1, 2)
+    assert (tmp_path / "snapshot" / seen["snapshot"] / "manifest.json").is_file()
+    assert seen["made_once"], "a copy of the same position is used again"
+    assert seen["unlike"] == [], "both ways of reading give the same tables"
+    assert seen["check"] == []
+    assert seen["snapshot"] in seen["kept"]
+    assert len(seen["kept"]) == 2, "the earlier one is still read by the copy that this process keeps"
