@@ -1,7 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ReplicaConfig(AppConfig):
     name = "stuurhut.replica"
     label = "replica"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Without a sender: an app without models, such as this one, is never told that a migration is over.
+        post_migrate.connect(see_to_triggers, dispatch_uid="replica")
+
+
+def see_to_triggers(**_: Any) -> None:
+    """Migrations on SQLite rebuild tables, and their triggers are then gone."""
+    from stuurhut.replica import asking, marks
+
+    marks.install(asking.plan().tables)

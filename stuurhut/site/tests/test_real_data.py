@@ -38,7 +38,7 @@ def imported(folder: str) -> Report:
     return run_import(files, load(MAPPINGS / f"{folder}.toml"))
 
 
-def values(answer: Answer, *by: str) -> dict[tuple[str | None, ...], Any]:
+def values(answer: Answer, *by: str) -> dict[Any, Any]:
     return {tuple(row.names[name] for name in by): row.value.value for row in answer.rows}
 
 
@@ -169,7 +169,7 @@ class TestAdventureWorks(TestCase):
             / 100
         )
         answer = asked("target_attainment", period="2018-07-01..2019-07-01", as_of="2019-06-30", by=["person"])
-        found = {name: value for (name,), value in values(answer, "person").items()}
+        found: dict[str, Any] = {name: value for (name,), value in values(answer, "person").items()}
         assert found["Jae Pak"] == pytest.approx(1.8697, abs=5e-5)
         assert found["Linda Mitchell"] == pytest.approx(0.4067, abs=5e-5)
         managers = set(people[people.Title != "Sales Representative"].Salesperson)
@@ -197,6 +197,7 @@ class TestOpportunityTracking(TestCase):
     def test_one_opportunity_stands_in_two_rows(self) -> None:
         assert (Opportunity.objects.count(), OpportunityLine.objects.count()) == (486, 487)
         twice = Opportunity.objects.get(system_key="302")
+        assert twice.created_at is not None
         assert (twice.stage.name, twice.created_at.date()) == (
             "Solution",
             date(2014, 2, 12),

@@ -1,0 +1,55 @@
+"""Holds together what the rooms give and what the catalogue declares, and the copy and the database."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from stuurhut.kpi.catalogue.facts import FACTS
+from stuurhut.replica import asking, marks, mirror
+from stuurhut.replica.engine_duckdb import Copy, Source
+from stuurhut.replica.fold import FactMismatch
+
+
+def mismatches() -> list[str]:
+    """What rooms and catalogue disagree on: a sentence per fact that names the column."""
+    plan = asking.plan()
+    nothing = {table.name: table.schema.empty_table() for table in plan.tables.values()}
+    with tempfile.TemporaryDirectory() as spill:
+        setting = replace(asking.setting(), spill=Path(spill))
+        copy = Copy(plan, Source("empty", datetime.now(UTC), nothing), setting)
+        return list(_disagreements(copy))
+
+
+def _disagreements(copy: Copy) -> Iterator[str]:
+    for fact in FACTS:
+        if f"fact_{fact.name}" not in copy.plan.steps:
+            yield _("No room gives the fact %(fact)s that the catalogue declares.") % {"fact": fact.name}
+            continue
+        try:
+            copy.now.ensure(f"fact_{fact.name}")
+        except FactMismatch as mismatch:
+            yield str(mismatch)
+
+
+def check() -> list[str]:
+    """What is wrong between database, triggers and copy: a sentence each; empty when all is well."""
+    tables = asking.plan().tables
+    wrong = mismatches()
+    unseen = _("Changes of the table %(table)s are not seen; run `stuurhut up` once.")
+    wrong += [unseen % {"table": table} for table in marks.missing(tables)]
+    unlike = _("The table %(table)s has %(stored)s rows, its copy %(copied)s; remove the snapshot folder.")
+    copy = Copy(asking.plan(), mirror.read(tables), asking.setting())
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608 - names of our own models
+            stored, copied = int(cursor.fetchone()[0]), copy.rows_in(table)
+            if stored != copied and marks.position() == copy.source.position:
+                wrong.append(unlike % {"table": table, "stored": stored, "copied": copied})
+    return wrong
