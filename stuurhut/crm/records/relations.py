@@ -25,7 +25,7 @@ class Account(Recorded):
     segment = models.ForeignKey(Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="accounts")
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="subsidiaries")
     potential_minor = MinorUnitsField(_("potential a year"))
     city = models.CharField(_("city"), max_length=200, blank=True, default="")

@@ -42,7 +42,7 @@ class Opportunity(Recorded, Valued):
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="opportunities")
     owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="opportunities")
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     strategy = models.ForeignKey(Strategy, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="opportunities")
@@ -113,7 +113,7 @@ class Quote(Recorded, Valued):
     number = models.CharField(_("number"), max_length=60, blank=True, default="")
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="quotes")
     owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="quotes")
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     opportunity = models.ForeignKey(
         Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="quotes"
     )
@@ -141,7 +141,7 @@ class Order(Recorded, Valued):
     number = models.CharField(_("number"), max_length=60, blank=True, default="")
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
     owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     opportunity = models.ForeignKey(
         Opportunity, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
     )

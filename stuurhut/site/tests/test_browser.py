@@ -17,6 +17,7 @@ from stuurhut.site import demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+expect.set_options(timeout=60_000)  # the first answer after a start is not the quickest, on a busy machine
 DAY = date(2026, 11, 20)
 WIDTHS = (1440, 390)
 BUDGET = {"requests": 15, "bytes": 250_000}
@@ -121,9 +122,7 @@ def test_filters_change_the_page_in_place_and_the_keyboard_finds_its_way(
     demo.make(seed=1, size="small", until=DAY)
     page = signed_in(browser, live_server.url, "manager", 1440)
     page.evaluate("window.still = true")
-    # The test database in memory locks whole tables, so one request at a time: the pictures are waited for.
-    with page.expect_response(lambda response: "part=pictures" in response.url and "2026-Q3" in response.url):
-        page.locator("#period").select_option("2026-Q3")
+    page.locator("#period").select_option("2026-Q3")
     expect(page.locator("h1 + p")).to_contain_text("3e kwartaal 2026")
     see_seven(page)
     assert page.evaluate("window.still"), "the page was not loaded again"

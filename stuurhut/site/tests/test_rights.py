@@ -16,12 +16,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from stuurhut.connect.models import ImportRun
 from stuurhut.crm import actions as crm
 from stuurhut.crm.actions.stages import start_usual_process
 from stuurhut.crm.models import Account, Lead, Opportunity, Order, Quote, Stage
 from stuurhut.kpi.words.money import Amount
 from stuurhut.people import actions as people
-from stuurhut.people.models import Membership, Person, Team, User
+from stuurhut.people.models import Intake, Membership, Person, Team, User
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,7 @@ HERS = frozenset({"alice", "bob", "director"})  # who sees what Alice recorded
 WITH_RECORDS = HERS | {"charlie"}  # who sees records at all: his own
 SETTERS = frozenset({"director", "admin"})
 ADMINISTRATOR = frozenset({"admin"})
+IMPORTERS = SETTERS | {"bob"}
 
 SECRET = "Geheim Staal BV"  # what Alice sells to
 NUMBER = "4711.00"  # and for how much
@@ -127,6 +129,15 @@ TABLE: dict[str, list[Page]] = {
     "opportunities/<int:key>/stage/": [Page("/opportunities/{opportunity}/stage/", HERS, {"stage": "{stage}"})],
     "leads/<int:key>/judge/": [Page("/leads/{lead}/judge/", HERS, {"judgement": "qualified"})],
     "activities/<int:key>/settle/": [Page("/activities/{activity}/settle/", HERS, {"state": "held"})],
+    # imports: a manager sees those he or she started, the director and the administrator all
+    "imports/": [Page("/imports/", IMPORTERS)],
+    "imports/new/": [Page("/imports/new/", IMPORTERS)],
+    "imports/<int:key>/": [Page("/imports/{intake}/", SETTERS)],
+    "imports/<int:key>/prepare/": [Page("/imports/{intake}/prepare/", SETTERS, {"do": "look"})],
+    "imports/<int:key>/again/": [Page("/imports/{intake}/again/", SETTERS, {})],
+    "imports/<int:key>/undo/": [Page("/imports/{intake}/undo/", SETTERS)],
+    "imports/<int:key>/mend/": [Page("/imports/{intake}/mend/", SETTERS, {"do": "keep"})],
+    "imports/<int:key>/rejected/<int:number>/": [Page("/imports/{intake}/rejected/0/", NOBODY)],
     # settings
     "settings/": [Page("/settings/", SETTERS), Page("/settings/", SETTERS, {})],
     "settings/stages/": [Page("/settings/stages/", SETTERS), Page("/settings/stages/", SETTERS, {})],
@@ -220,7 +231,7 @@ def _recorded_by(alice: Person, team: Team) -> dict[str, int]:
     found = {
         "account": account, "lead": lead, "gone_lead": gone, "opportunity": deal, "activity": planned, "quote": quote,
         "order": order, "seat": seat, "absence": absence, "membership": Membership.objects.get(person=alice),
-        "alice": alice, "stage": stages[1],
+        "alice": alice, "stage": stages[1], "intake": ImportRun.objects.create(intake=Intake.objects.create()).intake,
     }  # fmt: skip
     return {name: record.pk for name, record in found.items()}
 

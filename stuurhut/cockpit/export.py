@@ -1,0 +1,106 @@
+"""What a page shows as a file."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext
+from xlsxwriter import Workbook
+
+from stuurhut import replica
+from stuurhut.cockpit.asking import Asked
+from stuurhut.cockpit.figure import breakdown_of
+from stuurhut.kpi.answering import kpi_of
+from stuurhut.kpi.words.errors import QuestionError
+from stuurhut.kpi.words.text import gettext_noop as _
+from stuurhut.replica.written import Table, as_json, as_table, records_json, records_table
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST = 1_000_000  # what a sheet can hold
+
+
+def export_breakdown(asked: Asked, key: str) -> HttpResponse:
+    """The breakdown of a KPI as csv, xlsx or json. Raises QuestionError for another format."""
+    answer = breakdown_of(asked, key)
+    name = f"{key}-{asked.period.start}-{asked.period.until}"
+    if asked.given["format"] == "json":
+        return JsonResponse(as_json(answer), json_dumps_params={"ensure_ascii": False})
+    return _file(as_table(answer), asked.given["format"], name, gettext(kpi_of(key).label))
+
+
+def export_records(asked: Asked, key: str) -> HttpResponse:
+    """All records behind a number as csv, xlsx or json. Raises QuestionError for another format."""
+    answer = replica.ask(asked.question(key), asked.scope)
+    found, _total = replica.records(asked.question(key), asked.scope, limit=MOST, offset=0)
+    name = f"{key}-records-{asked.period.start}-{asked.period.until}"
+    if asked.given["format"] == "json":
+        return JsonResponse(records_json(found, answer), safe=False, json_dumps_params={"ensure_ascii": False})
+    return _file(records_table(found, answer), asked.given["format"], name, gettext(kpi_of(key).label))
+
+
+def _file(table: Table, kind: str, name: str, title: str) -> HttpResponse:
+    if kind == "csv":
+        response = HttpResponse(content_type="text/csv; charset=utf-8")
+        writer = csv.writer(response)
+        writer.writerow(table.columns)
+        writer.writerows([_harmless(cell) for cell in row] for row in table.rows)
+    elif kind == "xlsx":
+        response = HttpResponse(_sheet(table, title), content_type=XLSX)
+    else:
+        raise QuestionError(_("'%(text)s' is not a kind of file; choose csv, xlsx or json."), text=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return response
+
+
+def _harmless(cell: Any) -> Any:
+    """Text that a spreadsheet would run as a formula gets a quote in front."""
+    return (
+        f"'{cell}"
+        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") and not _is_number(cell)
+        else cell
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def _sheet(table: Table, title: str) -> bytes:
+    file = BytesIO()
+    workbook = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    bold, money = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "#,##0.00"})
+    sheet = workbook.add_worksheet(_sheet_name(title))
+    for column, name in enumerate(table.columns):
+        sheet.write_string(0, column, name, bold)
+    for number, row in enumerate(table.rows, 1):
+        for column, cell in enumerate(row):
+            _write(sheet, number, column, cell, money)
+    sheet.freeze_panes(1, 0)
+    sheet.autofit()
+    workbook.close()
+    return file.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, cell: Any, money: Any) -> None:
+    match cell:
+        case None:
+            return
+        case bool():
+            sheet.write_boolean(row, column, cell)
+        case Decimal():
+            sheet.write_number(row, column, float(cell), money)
+        case int() | float():
+            sheet.write_number(row, column, cell)
+        case date() | datetime():
+            sheet.write_string(row, column, cell.isoformat())
+        case _:
+            sheet.write_string(row, column, str(cell))
+
+
+def _sheet_name(title: str) -> str:
+    return "".join(" " if sign in "[]:*?/\\'" else sign for sign in title)[:31]

@@ -1,0 +1,127 @@
+"""The seven indispensable metrics: what is said beside each number, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import cast
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stuurhut.kpi.words.answer import Answer, Number
+from stuurhut.replica.asked import zone
+from stuurhut.ui.numbers import interval, plain, share, written
+
+Ask = Callable[[str], Answer]
+FEW = 10  # fewer than this say little about a share or a duration
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How one of the seven is told: its KPI, what is said beside the number and how sure that is."""
+
+    key: str
+    beside: Callable[[Answer, Ask], list[str]] = lambda answer, ask: []
+    sure: Callable[[Answer], str] = lambda answer: sureness(answer)
+    last_year: bool = True
+    wide: bool = False
+
+
+def further(answer: Answer, name: str) -> Number:
+    """A further figure of the total, None when it is not there."""
+    return cast(Number, answer.total.more.get(name))
+
+
+def sureness(answer: Answer) -> str:
+    """How sure a number is, in words: its interval, else how many it rests on."""
+    total = answer.total
+    between = interval(total.low, total.high, answer.unit, answer.currency)
+    if total.n is not None and total.n < FEW and answer.unit in ("ratio", "minutes", "days", "hours"):
+        few = ngettext("only %(n)s: too few to be sure", "only %(n)s: too few to be sure", total.n) % {
+            "n": plain(total.n)
+        }
+        return few if total.n else ""
+    if between and total.n is not None:
+        return _("%(interval)s (n = %(n)s)") % {"interval": between, "n": plain(total.n)}
+    if between:
+        return between
+    return _("n = %(n)s") % {"n": plain(total.n)} if total.n is not None else _("counted, not estimated")
+
+
+def _leads(answer: Answer, ask: Ask) -> list[str]:
+    load = ask("leads_open_per_fte").total
+    if load.value is None:
+        return [_("%(number)s open now") % {"number": plain(ask("leads_open").total.value)}]
+    return [
+        _("%(number)s open now, %(load)s per FTE")
+        % {"number": plain(cast(Number, load.more.get("leads"))), "load": plain(load.value, 1)}
+    ]
+
+
+def _response(answer: Answer, ask: Ask) -> list[str]:
+    if not answer.total.n:
+        return []
+    norm = written(further(answer, "norm_minutes"), "minutes")
+    return [
+        _("%(share)s within the norm of %(norm)s") % {"share": share(further(answer, "within_norm")), "norm": norm},
+        _("%(number)s not answered yet") % {"number": plain(further(answer, "not_answered"))},
+    ]
+
+
+def _follow_ups(answer: Answer, ask: Ask) -> list[str]:
+    needed = ask("follow_ups_to_close").total
+    if needed.value is None:
+        return [_("no deal won yet to count them on")]
+    return [_("%(number)s on average until a deal was won") % {"number": plain(needed.value, 1)}]
+
+
+def _conversion(answer: Answer, ask: Ask) -> list[str]:
+    if not answer.total.n:
+        return []
+    return [
+        _("within %(days)s days; %(young)s leads are still too young")
+        % {"days": plain(further(answer, "age_days")), "young": plain(further(answer, "young"))}
+    ]
+
+
+def _pipeline(answer: Answer, ask: Ask) -> list[str]:
+    count = int(ask("pipeline_open_count").total.value or 0)
+    number = ngettext("%(number)s opportunity", "%(number)s opportunities", count) % {"number": plain(count)}
+    covered = ask("pipeline_coverage").total.value
+    if covered is None or zone().day(answer.as_of) >= answer.until:  # nothing can close in a period that is over
+        return [number]
+    return [number, _("covers %(times)s times what is still needed") % {"times": plain(covered, 1)}]
+
+
+def _sales(answer: Answer, ask: Ask) -> list[str]:
+    count = int(ask("sales_count").total.value or 0)
+    return [ngettext("%(number)s sale", "%(number)s sales", count) % {"number": plain(count)}]
+
+
+def _attainment(answer: Answer, ask: Ask) -> list[str]:
+    if answer.total.value is None:
+        return []
+    figures = {
+        name: written(further(answer, name), "money", answer.currency, short=True)
+        for name in ("realised", "target", "projected")
+    }
+    lines = [_("%(realised)s of %(target)s") % figures]
+    if answer.total.value < 1:
+        needed = Decimal(str(further(answer, "target"))) - Decimal(str(further(answer, "realised")))
+        lines.append(_("%(needed)s still needed") % {"needed": written(needed, "money", answer.currency, short=True)})
+    if further(answer, "projected") is not None and further(answer, "elapsed_share") != 1:
+        lines.append(_("ends at %(projected)s at this pace") % figures)
+    return lines
+
+
+SEVEN = (
+    Metric("target_attainment", _attainment, last_year=False, wide=True, sure=lambda answer: ""),
+    Metric("sales_value", _sales),
+    Metric("pipeline_open_value", _pipeline, last_year=False),
+    Metric("leads_created", _leads),
+    Metric("lead_response_time", _response),
+    Metric("follow_ups", _follow_ups),
+    Metric("lead_conversion", _conversion),
+)

@@ -1,0 +1,181 @@
+"""The seven as tiles: each a number, against what, how sure, and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from stuurhut import replica
+from stuurhut.cockpit.asking import Asked
+from stuurhut.cockpit.course import grain_of, kind_for, points, stretch
+from stuurhut.cockpit.goals import Goal, goal_of
+from stuurhut.cockpit.metrics import SEVEN, Metric, further
+from stuurhut.kpi.answering import kpi_of
+from stuurhut.kpi.words.answer import Answer, Number
+from stuurhut.kpi.words.period import parse
+from stuurhut.ui.charts import Clock, Course, clock, course
+from stuurhut.ui.differences import Difference, difference
+from stuurhut.ui.numbers import plain, share, short_day, written
+from stuurhut.ui.periods import called, stepped
+
+HAPPENED = ("sales_value", "leads_created", "follow_ups")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One metric, ready to be shown. `words` stand in for a number that cannot be given."""
+
+    key: str
+    label: str
+    address: str
+    records: str
+    value: str
+    words: str
+    beside: tuple[str, ...]
+    goal: Goal | None
+    compared: Difference | None
+    against: str
+    sure: str
+    picture_of: str
+    clock: Clock | None = None
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Seven:
+    """The seven tiles, how fresh they are, and whether nothing happened in the period."""
+
+    tiles: tuple[Tile, ...]
+    fresh_at: datetime
+    empty: bool
+
+
+def seven(asked: Asked) -> Seven:
+    """The seven for what was asked."""
+    answers = [replica.ask(asked.question(metric.key, compare=asked.compare), asked.scope) for metric in SEVEN]
+    shown = tuple(_tile(asked, metric, answer) for metric, answer in zip(SEVEN, answers, strict=True))
+    happened = [answer.total.value for answer in answers if answer.kpi in HAPPENED]
+    return Seven(shown, answers[0].fresh_at, not any(happened))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The course of one of the seven, small."""
+
+    key: str
+    course: Course
+    of: str
+
+
+def pictures(asked: Asked) -> list[Picture]:
+    """The course of each of the seven; asked apart, so that the numbers need not wait for them."""
+    return [_picture(asked, metric) for metric in SEVEN]
+
+
+def _picture(asked: Asked, metric: Metric) -> Picture:
+    key, grain = metric.key, grain_of(asked, metric.key)
+    found = points(asked, key, asked.question(key), grain=grain, last_year=metric.last_year)
+    return Picture(key, course(found, kind_for(kpi_of(key))), _picture_of(asked, grain))
+
+
+def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
+    kpi, key = kpi_of(metric.key), metric.key
+
+    def ask(key: str) -> Answer:
+        return replica.ask(asked.question(key), asked.scope)
+
+    value = answer.total.value
+    base = answer.compared_total.value if answer.compared_total else None
+    address = asked.address(reverse("kpi", args=[key]))
+    is_clock = key == "target_attainment"
+    return Tile(
+        key=key,
+        label=_(kpi.label),
+        address=address,
+        records=f"{address}#records",
+        value="" if value is None else written(value, answer.unit, answer.currency, short=True),
+        words=_in_words(asked, answer),
+        beside=tuple(metric.beside(answer, ask)) or _instead(asked, answer),
+        goal=_pace(answer) if is_clock else goal_of(asked, key, answer),
+        compared=difference(value, base, answer.unit, answer.better, answer.currency),
+        against=_against(base, answer),
+        sure=metric.sure(answer),
+        picture_of=_picture_of(asked, grain_of(asked, key)),
+        clock=clock(_float(value), _float(further(answer, "elapsed_share"))) if is_clock else None,
+        wide=metric.wide,
+    )
+
+
+def _in_words(asked: Asked, answer: Answer) -> str:
+    """Why there is no number, when there is none."""
+    if answer.total.value is not None:
+        return ""
+    if answer.kpi == "lead_conversion" and answer.total.more.get("young"):
+        return _("Too early to tell")
+    if answer.kpi == "target_attainment":
+        return _("No target set for this period.")
+    return {
+        "lead_response_time": _("No leads yet whose answer can be timed."),
+        "lead_conversion": _("No leads came in to follow."),
+    }.get(answer.kpi, _("Nothing recorded in this period yet."))
+
+
+def _instead(asked: Asked, answer: Answer) -> tuple[str, ...]:
+    """What can be said where there is no number."""
+    if answer.kpi != "lead_conversion" or not further(answer, "young"):
+        return ()
+    return (_too_young(answer), *_last_judged(asked))
+
+
+def _too_young(answer: Answer) -> str:
+    return _("%(won)s of %(young)s leads won so far; they are judged at %(days)s days") % {
+        "days": plain(further(answer, "age_days")),
+        "won": plain(further(answer, "young_won")),
+        "young": plain(further(answer, "young")),
+    }
+
+
+def _last_judged(asked: Asked) -> list[str]:
+    """The conversion of the last period of this length that is old enough to be judged."""
+    for steps in range(-1, -5, -1):
+        period = parse(stepped(asked.period, steps), today=asked.today, fiscal_start=asked.zone.fiscal_start)
+        earlier = replica.ask(replace(asked.question("lead_conversion"), period=period), asked.scope).total
+        if earlier.n and not earlier.more.get("young"):
+            words = {"share": share(earlier.value), "period": called(period)}
+            return [_("last to judge: %(share)s (%(period)s)") % words]
+    return []
+
+
+def _against(base: Number, answer: Answer) -> str:
+    """What the difference is against, with its value; says so when there is nothing."""
+    if base is None:
+        return _("nothing to compare with")
+    return _("was %(value)s") % {"value": written(base, answer.unit, answer.currency, short=True)}
+
+
+def _picture_of(asked: Asked, grain: str) -> str:
+    period = stretch(asked, grain)
+    words = {
+        "week": _("13 weeks, from %(day)s"),
+        "month": _("13 months, from %(day)s"),
+        "quarter": _("13 quarters, from %(day)s"),
+        "year": _("13 years, from %(day)s"),
+    }
+    return words[grain] % {"day": f"{short_day(period.start)} {period.start.year}"}
+
+
+def _pace(answer: Answer) -> Goal | None:
+    """On course or behind, from the pace; None when there is none."""
+    pace = further(answer, "pace")
+    if pace is None:
+        return None
+    on_course = pace >= 1
+    words = _("on course: pace %(pace)s") if on_course else _("behind: pace %(pace)s")
+    return Goal(words % {"pace": share(pace)}, "good" if on_course else "bad")
+
+
+def _float(value: Number) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,250 @@
+"""Exports of well-known CRM systems need no mapping; what headers cannot tell is asked once."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from stuurhut.connect.importing import run_import
+from stuurhut.connect.mapped import StageMap
+from stuurhut.connect.mapping import load, parse
+from stuurhut.connect.recognise import NotRecognised, answered, recognise, remember
+from stuurhut.connect.tests.bringing import ALICE, DEALS, HEADER, deals
+from stuurhut.connect.writing_toml import as_toml
+from stuurhut.crm.models import Account, Activity, Contact, Lead, Opportunity, Product
+from stuurhut.people.models import Person
+
+ROOT = Path(__file__).resolve().parents[3]
+HEADERS = ROOT.parent / "shared" / "data" / "crm_export_headers"
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+pytestmark = pytest.mark.django_db
+with_headers = pytest.mark.skipif(
+    not HEADERS.is_dir(), reason="the headers of CRM exports (../shared/data) are not beside this clone"
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, settings: object) -> None:
+    settings.DATA = tmp_path / "data"  # type: ignore[attr-defined]
+    translation.activate("en")
+
+
+def export(path: Path, rows: list[dict[str, str]], header: list[str] | None = None) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, header or list(rows[0]), restval="", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+PIPEDRIVE = {
+    "Deal - ID": "7", "Deal - Title": "Desks", "Deal - Value": "1200", "Deal - Currency": "EUR",
+    "Deal - Pipeline": "New business", "Deal - Stage": "Proposal made", "Deal - Status": "Won",
+    "Deal - Owner": "Alice", "Deal - Organization": "Acme", "Deal - Deal created": "2026-01-05 10:00:00",
+    "Deal - Won time": "2026-02-03 11:30:00", "Deal - Lost time": "",
+}  # fmt: skip
+
+
+def test_pipedrive_deals_that_were_won_close_in_the_stage_that_its_file_lacks(tmp_path: Path) -> None:
+    still_open = {**PIPEDRIVE, "Deal - ID": "8", "Deal - Status": "Open", "Deal - Won time": ""}
+    path = export(tmp_path / "deals-2026.csv", [PIPEDRIVE, still_open])
+    found = recognise([path])
+    assert (found.name, [stage.name for stage in found.unknown_stages]) == (
+        "Pipedrive deals",
+        ["Proposal made", "Won", "Lost"],
+    )
+    assert found.unknown_people == ("Alice",)
+    report = run_import([path], found.mapping)
+    assert report.rejected_rows == []
+    won, other = Opportunity.objects.order_by("system_key")
+    assert (won.outcome, won.stage.name, won.base_minor, won.account and won.account.name) == (
+        "won",
+        "Won",
+        120000,
+        "Acme",
+    )
+    assert [change.to_stage.name for change in won.stage_changes.order_by("id")] == ["Proposal made", "Won"]
+    assert won.closed_at is not None
+    assert f"{won.closed_at.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}" == "2026-02-03 11:30"
+    assert (other.outcome, other.stage.name, other.closed_at) == ("open", "Proposal made", None)
+
+
+def test_what_was_asked_once_is_not_asked_again(tmp_path: Path) -> None:
+    Person.objects.create(name="Alice de Vries")
+    path = export(tmp_path / "deals.csv", [PIPEDRIVE])
+    found = recognise([path])
+    stages = [StageMap("Proposal made", qualified=False, probability=0.4)]
+    mapping = answered(found.mapping, stages=stages, people={"Alice": "Alice de Vries"})
+    run_import([path], mapping)
+    owner = Opportunity.objects.get().owner
+    assert owner is not None
+    assert owner.name == "Alice de Vries"
+    remember([path], mapping, name="Our Pipedrive")
+    next_month = export(tmp_path / "deals-next-month.csv", [{**PIPEDRIVE, "Deal - ID": "9"}])
+    again = recognise([next_month])
+    assert (again.name, again.unknown_stages, again.unknown_people) == ("Our Pipedrive", (), ())
+    run_import([next_month], again.mapping)
+    assert (Opportunity.objects.count(), Person.objects.count()) == (2, 1)
+
+
+def test_hubspot_in_dutch_is_hubspot_as_well(tmp_path: Path) -> None:
+    row = {
+        "Record-ID": "1", "Dealnaam": "Bureaus", "Pijplijn": "Verkoop", "Dealstadium": "Gewonnen", "Bedrag": "1.234,50",
+        "Sluitdatum": "2026-03-02 12:00", "Aanmaakdatum": "2026-02-01 09:00", "Eigenaar van deal": "Anouk",
+    }  # fmt: skip
+    path = tmp_path / "hubspot-crm-exports-alle-deals-2026-03-05.csv"
+    path.write_bytes(("\r\n".join(";".join(cells) for cells in (row, row.values())) + "\r\n").encode("cp1252"))
+    report = run_import([path], recognise([path]).mapping)
+    assert report.rejected_rows == []
+    deal = Opportunity.objects.get()
+    assert (deal.name, deal.outcome, deal.base_minor, deal.stage.process.name) == ("Bureaus", "won", 123450, "Verkoop")
+
+
+def test_in_salesforce_the_deals_tell_which_stage_is_won(tmp_path: Path) -> None:
+    row = {
+        "Id": "006A", "Name": "Desks", "StageName": "Getekend", "Amount": "10", "CloseDate": "2026-02-01",
+        "IsClosed": "true", "IsWon": "true", "CreatedDate": "2026-01-01T08:00:00.000Z", "OwnerId": "005A",
+    }  # fmt: skip
+    lost = {**row, "Id": "006B", "StageName": "Afgevallen", "IsWon": "false"}
+    busy = {
+        **row,
+        "Id": "006C",
+        "StageName": "In gesprek",
+        "IsClosed": "false",
+        "IsWon": "false",
+        "CloseDate": "2027-01-01",
+    }
+    path = export(tmp_path / "Opportunity.csv", [row, lost, busy])
+    run_import([path], recognise([path]).mapping)
+    found = Opportunity.objects.order_by("system_key").values_list("stage__name", "stage__kind", "outcome")
+    assert list(found) == [("Getekend", "won", "won"), ("Afgevallen", "lost", "lost"), ("In gesprek", "open", "open")]
+
+
+def test_accounts_that_come_after_the_deals_complete_what_the_deals_made(tmp_path: Path) -> None:
+    deal = export(tmp_path / "deals.csv", [PIPEDRIVE])
+    run_import([deal], recognise([deal]).mapping)
+    organizations = [{"Organization - ID": "55", "Organization - Name": "Acme", "Organization - Owner": "Bob"}]
+    path = export(tmp_path / "organizations.csv", organizations)
+    run_import([path], recognise([path]).mapping)
+    account = Account.objects.get()
+    assert account.owner is not None
+    assert account.owner.name == "Bob"
+
+
+def test_a_file_of_nobody_says_what_to_do(tmp_path: Path) -> None:
+    path = export(tmp_path / "recipe.csv", [{"flour": "500 g"}])
+    with pytest.raises(
+        NotRecognised, match=r"recipe\.csv are not known; give a mapping \(--mapping\), or map them by eye"
+    ):
+        recognise([path])
+
+
+def test_a_mapping_written_as_toml_is_the_same_mapping() -> None:
+    for path in sorted((ROOT / "examples" / "mappings").glob("*.toml")):
+        mapping = load(path)
+        again = parse(as_toml(mapping))
+        assert (again.system, again.processes, again.files) == (mapping.system, mapping.processes, mapping.files), (
+            path.stem
+        )
+    assert parse(as_toml(parse(DEALS))).files == parse(DEALS).files
+
+
+def test_a_mapping_kept_for_one_file_fits_it_under_any_name(tmp_path: Path) -> None:
+    remember([deals(tmp_path, ALICE)], parse(DEALS), name="Ours")
+    (tmp_path / "export (3).csv").write_text(HEADER.upper().lower() + ALICE)
+    run_import([tmp_path / "export (3).csv"], recognise([tmp_path / "export (3).csv"]).mapping)
+    assert Opportunity.objects.get().name == "Desks"
+
+
+def cell(column: str, system: str) -> str:
+    """Something that such a column may hold."""
+    word = column.casefold()
+    exact = {
+        "status": "Completed" if system == "salesforce" else "Held", "deal - status": "Won", "stagename": "Closed Won",
+        "stage": "Closed Won", "sales stage": "Closed Won", "deal stage": "Closed Won", "isclosed": "true",
+        "iswon": "true", "isdeleted": "false", "deleted": "0", "converted": "0",
+        "direction": "Outbound", "duration hours": "0", "duration minutes": "30", "calldurationinseconds": "90",
+        "durationinminutes": "45", "rating": "Hot", "lifecycle stage": "Lead", "activity - done": "Done",
+        "activity - type": "Call", "type": "Call", "deal - currency": "EUR", "deal - currency of value": "EUR",
+        "activity - due time": "10:30", "deal - lost time": "", "parent type": "Leads", "isconverted": "true",
+    }  # fmt: skip
+    if word in exact:
+        return exact[word]
+    if any(part in word for part in ("date", "created", "time", "closed on", "modified")) and "last stage" not in word:
+        return "2026-02-03" if "activitydate" in word or "due date" in word else "2026-02-03 09:30"
+    if any(part in word for part in ("amount", "value", "price")):
+        return "1234.50"
+    return f"{column} 1"
+
+
+LISTS: list[tuple[str, str, Any, str]] = [
+    ("suitecrm", "leads_real_header", Lead, "SuiteCRM leads"),
+    ("suitecrm", "order_and_default_labels_from_code.opportunities", Opportunity, "SuiteCRM opportunities"),
+    ("suitecrm", "order_and_default_labels_from_code.calls", Activity, "SuiteCRM calls"),
+    ("suitecrm", "order_and_default_labels_from_code.meetings", Activity, "SuiteCRM meetings"),
+    ("suitecrm", "order_and_default_labels_from_code.tasks", Activity, "SuiteCRM tasks"),
+    ("hubspot", "deals", Opportunity, "HubSpot deals"),
+    ("hubspot", "contacts", Lead, "HubSpot contacts"),
+    ("hubspot", "companies", Account, "HubSpot companies"),
+    ("salesforce", "opportunity_api", Opportunity, "Salesforce opportunities"),
+    ("salesforce", "opportunity_report_labels", Opportunity, "Salesforce opportunity report"),
+    ("salesforce", "lead_api", Lead, "Salesforce leads"),
+    ("salesforce", "task_api", Activity, "Salesforce tasks"),
+    ("salesforce", "event_api", Activity, "Salesforce events"),
+    ("pipedrive", "deals_export_seen_in_readers", Opportunity, "Pipedrive deals"),
+    ("pipedrive", "persons", Contact, "Pipedrive persons"),
+    ("pipedrive", "organizations", Account, "Pipedrive organizations"),
+    ("pipedrive", "activities", Activity, "Pipedrive activities"),
+    ("pipedrive", "leads", Lead, "Pipedrive leads"),
+    ("pipedrive", "products", Product, "Pipedrive products"),
+]
+
+
+@with_headers
+@pytest.mark.parametrize(("system", "place", "model", "name"), LISTS, ids=[entry[3] for entry in LISTS])
+def test_the_headers_of_every_export_are_enough_to_bring_its_rows_in(
+    tmp_path: Path, system: str, place: str, model: Any, name: str
+) -> None:
+    header = json.loads((HEADERS / "headers.json").read_text(encoding="utf-8"))[system]
+    for part in place.split("."):
+        header = header[part]
+    path = tmp_path / "export.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([header, [cell(column, system) for column in header]])
+    found = recognise([path])
+    assert found.name == name
+    report = run_import([path], found.mapping)
+    assert report.rejected_rows == []
+    assert model.objects.count() == 1
+    record = model.objects.get()
+    if model is Opportunity:
+        assert (record.outcome, record.base_minor) == ("won", 123450)
+        assert record.owner is not None
+        assert record.closed_at is not None
+    if model is Activity:
+        assert record.occurred_at is not None
+        assert record.owner is not None
+    again = run_import([path], recognise([path]).mapping)
+    assert (again.count("created"), again.count("changed")) == (0, 0)
+
+
+@with_headers
+def test_a_real_suitecrm_export_comes_in() -> None:
+    path = HEADERS / "suitecrm8_leads_export_a.csv"
+    report = run_import([path], recognise([path]).mapping)
+    lead = Lead.objects.get()
+    assert report.rejected_rows == []
+    assert (lead.name, lead.company, lead.source and lead.source.name) == (
+        "Melissa Bucy",
+        "Smith & Sons",
+        "Self Generated",
+    )
+    assert lead.created_at is not None
+    assert f"{lead.created_at.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}" == "2023-02-06 06:30"
