@@ -194,7 +194,7 @@ def _offered(fact: FactKind, record: RecordMap) -> Iterator[tuple[str, Field]]:
 
 
 def _named(known: Field) -> str:
-    text = str(known.label or known.name)
+    text = _(str(known.label or known.name))  # a reference bears the name of its model, which is marked elsewhere
     return text[:1].upper() + text[1:]
 
 
