@@ -6,6 +6,12 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
+import __main__
+
+# A worker of pytest-xdist has no file of its own, and PySpark takes that for a doctest and leaves.
+if not hasattr(__main__, "__file__"):
+    __main__.__file__ = __file__
+
 # The same examples every time: a suite that fails must fail again.
 hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("same")

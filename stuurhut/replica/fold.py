@@ -54,6 +54,7 @@ class Fold:
     ) -> None:
         self.schema = schema
         self._plan, self._known_at, self._store = plan, known_at, store
+        self._moment = f"TIMESTAMP '{known_at:%Y-%m-%d %H:%M:%S.%f}'" if known_at is not None else ""
         self._ready = {"calendar_day"}
         store.execute(f"CREATE SCHEMA {schema}")
 
@@ -97,12 +98,13 @@ class Fold:
         self._store.load(table.name)
         counts = ["TRUE"]
         if "deleted_at" in table:
-            counts.append("deleted_at IS NULL")
+            later = f" OR deleted_at >= {self._moment}" if self._known_at is not None else ""
+            counts.append(f"(deleted_at IS NULL{later})")
         if "intake_id" in table:
             self._store.load("people_intake")
             counts.append(f"(intake_id IS NULL OR intake_id IN ({FINISHED}))")
         if "recorded_at" in table and self._known_at is not None and not table.standing:
-            counts.append(f"recorded_at < TIMESTAMP '{self._known_at:%Y-%m-%d %H:%M:%S.%f}'")
+            counts.append(f"recorded_at < {self._moment}")
         condition = " AND ".join(counts)
         rows = f"SELECT *, ({condition}) AS known FROM" if table.append_only else "SELECT * FROM"
         where = "" if table.append_only else f" WHERE {condition}"

@@ -76,7 +76,7 @@ FROM version s
 JOIN crm_opportunity r ON r.id = s.id
 LEFT JOIN opportunity_product dp ON dp.id = s.id
 LEFT JOIN opportunity_lead_owner lo ON lo.id = s.id
-ASOF LEFT JOIN thread_contact c ON c.thread = s.thread AND s.closed_at >= c.occurred_at
+ASOF LEFT JOIN thread_moment c ON c.thread = s.thread AND s.closed_at >= c.occurred_at
 """  # noqa: S608
 
 # `id` names the opportunity. Entries of an opportunity without creation moment count in no period.

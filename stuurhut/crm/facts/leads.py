@@ -67,25 +67,42 @@ LEFT JOIN lead_answered a ON a.id = s.id
 LEFT JOIN crm_product p ON p.id = s.product_id
 """  # noqa: S608
 
-# A lead that was never assigned by name is its owner's, from each moment that it became so.
+# Until a lead is first assigned by name it is its owner's, from each moment that it became so; an imported lead with an
+# assignment was nobody's before it.
 ASSIGNMENT = """
+WITH named AS (
+    SELECT lead_id, min(assigned_at) AS assigned_at, first(person_id ORDER BY assigned_at, id) AS person_id
+    FROM crm_leadassignment GROUP BY lead_id
+)
 SELECT lead_id, person_id, team_id, assigned_at, id FROM crm_leadassignment
 UNION ALL
-SELECT id, owner_id, team_id, state_at, 0 FROM (
-    SELECT *, lag(owner_id) OVER (PARTITION BY id ORDER BY state_at) AS owner_before FROM lead_state
-)
-WHERE owner_id IS NOT NULL AND owner_id IS DISTINCT FROM owner_before AND state_at IS NOT NULL
-  AND id NOT IN (SELECT lead_id FROM crm_leadassignment)
+SELECT o.id, o.owner_id, o.team_id, o.state_at, 0
+FROM (SELECT *, lag(owner_id) OVER (PARTITION BY id ORDER BY state_at) AS owner_before FROM lead_state) o
+LEFT JOIN named n ON n.lead_id = o.id
+WHERE o.owner_id IS NOT NULL AND o.owner_id IS DISTINCT FROM o.owner_before AND o.state_at IS NOT NULL
+  AND (n.lead_id IS NULL OR o.state_at < n.assigned_at AND o.owner_id IS DISTINCT FROM n.person_id)
+"""
+
+STRETCH = """
+SELECT *, lead(assigned_at) OVER each AS until_at, row_number() OVER each = 1 AS is_first
+FROM assignment WINDOW each AS (PARTITION BY lead_id ORDER BY assigned_at, id)
+"""
+
+# An imported first contact of which no activity is known was that of whoever had the lead.
+SELLER_ANSWER = """
+SELECT lead_id, owner_id, occurred_at FROM answer
+UNION ALL
+SELECT s.lead_id, s.person_id, l.contacted_at
+FROM stretch s
+JOIN lead_state l ON l.id = s.lead_id AND l.is_last AND l.contacted_at IS NOT NULL
+WHERE (s.is_first OR l.contacted_at >= s.assigned_at) AND (s.until_at IS NULL OR l.contacted_at < s.until_at)
+  AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.lead_id = s.lead_id AND a.occurred_at <= l.contacted_at)
 """
 
 LEAD_ASSIGNMENT = f"""
-WITH stretch AS (
-    SELECT *, lead(assigned_at) OVER each AS until_at, row_number() OVER each = 1 AS is_first
-    FROM assignment WINDOW each AS (PARTITION BY lead_id ORDER BY assigned_at, id)
-),
-answered AS (  -- by that seller; what the first one did before the lead was given to him answered it at once
+WITH answered AS (  -- by that seller; what the first one did before the lead was given to him answered it at once
     SELECT s.lead_id, s.assigned_at, s.id, min(greatest(a.occurred_at, s.assigned_at)) AS answered_at
-    FROM stretch s JOIN answer a ON a.lead_id = s.lead_id AND a.owner_id = s.person_id
+    FROM stretch s JOIN seller_answer a ON a.lead_id = s.lead_id AND a.owner_id = s.person_id
      AND (s.is_first OR a.occurred_at >= s.assigned_at) AND (s.until_at IS NULL OR a.occurred_at < s.until_at)
     GROUP BY ALL
 )
@@ -101,6 +118,7 @@ FROM stretch s
 JOIN lead_state l ON l.id = s.lead_id AND l.is_last AND l.merged_into_id IS NULL
 LEFT JOIN answered a ON a.lead_id = s.lead_id AND a.assigned_at = s.assigned_at AND a.id = s.id
 LEFT JOIN crm_product p ON p.id = l.product_id
+WHERE s.person_id IS NOT NULL
 """  # noqa: S608
 
 STEPS = (
@@ -110,5 +128,7 @@ STEPS = (
     Step("lead_answered", LEAD_ANSWERED),
     Step("fact_lead", LEAD),
     Step("assignment", ASSIGNMENT),
+    Step("stretch", STRETCH),
+    Step("seller_answer", SELLER_ANSWER),
     Step("fact_lead_assignment", LEAD_ASSIGNMENT),
 )

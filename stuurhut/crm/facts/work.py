@@ -28,12 +28,19 @@ LEFT JOIN crm_opportunity o ON o.id = a.opportunity_id
 LEFT JOIN crm_lead l ON l.id = coalesce(a.lead_id, o.lead_id)
 """  # noqa: S608
 
-# How many contacts a thread had, and how many of them went out, up to and with each one.
+# How many contacts a thread had, and how many of them went out, up to and with each one. Imported days have no clock:
+# what stands at the same moment is in the order in which it was written down.
 THREAD_CONTACT = """
 SELECT id, thread, occurred_at, direction, count(*) OVER so_far AS contacts,
        count(*) FILTER (direction = 'out') OVER so_far AS outbound
 FROM activity_record WHERE is_contact AND thread IS NOT NULL
 WINDOW so_far AS (PARTITION BY thread ORDER BY occurred_at, id)
+"""
+
+# The same up to and with each moment.
+THREAD_MOMENT = """
+SELECT thread, occurred_at, max(contacts) AS contacts, max(outbound) AS outbound
+FROM thread_contact GROUP BY thread, occurred_at
 """
 
 WON = """
@@ -120,6 +127,7 @@ ASOF LEFT JOIN lead_state lo ON lo.id = a.lead_id AND a.occurred_at >= lo.state_
 STEPS = (
     Step("activity_record", ACTIVITY_RECORD),
     Step("thread_contact", THREAD_CONTACT),
+    Step("thread_moment", THREAD_MOMENT),
     Step("won", WON),
     Step("account_first", ACCOUNT_FIRST),
     Step("event", EVENT),

@@ -21,12 +21,12 @@ from stuurhut.kpi.words.text import gettext_noop as _
 
 def _expected(study: Study, by: By = (), *, overdue: bool = False) -> ir.Table:
     """The open pipeline expected to close in the rest of the period; with `overdue` that which should have closed."""
-    running = ibis.literal(study.zone.day(study.question.as_of))
-    until = ibis.literal(study.question.period.until)
+    today, period = study.zone.day(study.question.as_of), study.question.period
+    running, start, until = (ibis.literal(day) for day in (today, max(today, period.start), period.until))
 
     def due(t: ir.Table) -> ir.BooleanValue:
         day = t.expected_close_on
-        return qualified_open(t, study) & (day < running if overdue else (day >= running) & (day < until))
+        return qualified_open(t, study) & (day < running if overdue else (day >= start) & (day < until))
 
     return study.balance("opportunity", by, where=due, value=True)
 

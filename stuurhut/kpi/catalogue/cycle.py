@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.left import before, both, flow_lacking
+from stuurhut.kpi.catalogue.quotes import is_sent
 from stuurhut.kpi.duration import Duration, counted, plain_median
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows
 from stuurhut.kpi.kpi import Example, Kpi
@@ -73,7 +74,7 @@ def _fate(t: ir.Table, study: Study, states: tuple[str, ...]) -> ir.BooleanValue
 
 
 def _quotes(study: Study, by: By = ()) -> ir.Table:
-    t = study.flow("quote", "sent", by, where=lambda t: ~_fate(t, study, ("rejected", "expired")))
+    t = study.flow("quote", "sent", by, where=lambda t: is_sent(t) & ~_fate(t, study, ("rejected", "expired")))
     accepted = _fate(t, study, ("accepted",))
     until = ibis.cases((accepted, t.decided_on), else_=today(study))
     return t.mutate(length=days_between(until, t.sent_on), ended=accepted)

@@ -90,8 +90,8 @@ def undated_deals(*outcomes: str) -> LeftOut:
 
 
 def ago(study: Study, days: int) -> ir.TimestampScalar:
-    """So many days before T."""
-    return instant(study.question.as_of - timedelta(days=days))
+    """So many days before T, at the same time on the clock."""
+    return instant(study.zone.local(study.question.as_of) - timedelta(days=days))
 
 
 def before(moment: ir.Value, study: Study) -> ir.BooleanValue:

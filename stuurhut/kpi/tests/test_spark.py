@@ -14,7 +14,6 @@ import pytest
 from pysail.spark import SparkConnectServer
 from pyspark.sql import SparkSession
 
-import __main__
 from stuurhut.kpi.answering import answer, records
 from stuurhut.kpi.catalogue.index import CATALOGUE
 from stuurhut.kpi.examples import ExampleEngine
@@ -24,8 +23,6 @@ from stuurhut.kpi.words.scope import EVERYTHING
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
-    if not hasattr(__main__, "__file__"):  # a worker of pytest-xdist has none; PySpark takes that for a doctest
-        __main__.__file__ = __file__
     server = SparkConnectServer()
     server.start(background=True)
     _, port = server.listening_address

@@ -143,7 +143,7 @@ def demo(options: Options) -> int:
     for name, n in made.rows.items():
         say(f"{n:>10}  {name}")
     for login in made.logins:
-        say(_("Log in as %(role)s: %(email)s, password %(password)s") % vars(login))
+        say(_("Log in as %(role)s: %(email)s, password %(password)s") % {**vars(login), "role": _(login.role)})
     return 0
 
 
