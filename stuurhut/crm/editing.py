@@ -21,7 +21,6 @@ from stuurhut.crm.forms import (
     ContactForm,
     LeadForm,
     OpportunityForm,
-    RecordForm,
     StageForm,
     StatementForm,
     about_of,
@@ -36,7 +35,8 @@ from stuurhut.people.models import User
 from stuurhut.people.records import Recorded
 from stuurhut.people.refusal import Refused
 
-FORMS: dict[str, type[RecordForm]] = {
+Form = LeadForm | AccountForm | OpportunityForm | ActivityForm
+FORMS: dict[str, type[Form]] = {
     "lead": LeadForm, "account": AccountForm, "opportunity": OpportunityForm, "activity": ActivityForm,
 }  # fmt: skip
 MODELS: dict[str, type[Recorded]] = {

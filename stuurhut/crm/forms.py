@@ -77,10 +77,6 @@ class RecordForm(forms.Form):
             return {"owner": Person.objects.filter(user=self.user, active=True).first()}
         return {name: getattr(self.record, name) for name in self.base_fields if hasattr(self.record, name)}
 
-    def keep(self) -> Any:
-        """Records or changes what was filled in. Raises Refused."""
-        raise NotImplementedError
-
     @property
     def first_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name not in self.folded]

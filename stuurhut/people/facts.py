@@ -83,11 +83,14 @@ JOIN office_day d ON d.day >= a.starts_on AND (coalesce(a.until, a.expected_unti
 GROUP BY ALL
 """
 
+# Who works for two teams is there for each with the FTE of that membership.
 PERSON_DAY = """
-SELECT t.person_id, t.team_id, d.day, t.fte AS contract_fte, t.fte * (1 - coalesce(a.away, 0)) AS available_fte
-FROM fact_person_team t
-JOIN office_day d ON d.day >= t.starts_on AND (t.until_on IS NULL OR d.day < t.until_on)
-LEFT JOIN away_day a ON a.person_id = t.person_id AND a.day = d.day
+SELECT m.person_id, m.team_id, d.day, sum(m.fte) AS contract_fte,
+       sum(m.fte * (1 - coalesce(a.away, 0))) AS available_fte
+FROM fact_membership m
+JOIN office_day d ON d.day >= m.starts_on AND (m.until_on IS NULL OR d.day < m.until_on)
+LEFT JOIN away_day a ON a.person_id = m.person_id AND a.day = d.day
+GROUP BY m.person_id, m.team_id, d.day
 """
 
 # A seat is vacant from the day said on, or as long as nobody is named; a newcomer fills it from the expected start.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ def records(question: Question, scope: Scope, limit: int = 1000, offset: int = 0
     from stuurhut.replica import asking
 
     return asking.records(question, scope, limit, offset)
+
+
+def held() -> AbstractContextManager[None]:
+    """All that is asked within is answered from one copy, so that the figures of one page agree."""
+    from stuurhut.replica import asking
+
+    return asking.held()
 
 
 def position() -> str:

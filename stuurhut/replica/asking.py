@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -46,6 +49,7 @@ class Shelf:
 
 
 SHELF = Shelf()
+HELD: ContextVar[list[Engine] | None] = ContextVar("held", default=None)
 
 
 @cache
@@ -68,8 +72,29 @@ def setting() -> Setting:
     )
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """All that is asked within is answered from the first copy used, so that the figures of one page agree."""
+    before = HELD.set([])
+    try:
+        yield
+    finally:
+        HELD.reset(before)
+
+
 def engine() -> Engine:
-    """An engine that knows all that this connection sees now. Threads that ask at once wait for one copy."""
+    """An engine that knows all that this connection sees now, or saw when a page began to ask (see `held`)."""
+    page = HELD.get()
+    if page:
+        return page[0]
+    found = _newest()
+    if page is not None:
+        page.append(found)
+    return found
+
+
+def _newest() -> Engine:
+    """Threads that ask at once wait for one copy."""
     with SHELF.lock:
         _see_to_triggers()
         wanted = setting()
@@ -142,4 +167,4 @@ def _see_to_triggers() -> None:
             SHELF.has_triggers.add(database)
 
 
-__all__ = ["SHELF", "UnknownEngine", "ask", "engine", "plan", "position", "records", "setting"]
+__all__ = ["SHELF", "UnknownEngine", "ask", "engine", "held", "plan", "position", "records", "setting"]

@@ -78,5 +78,50 @@ def _chosen(function: str, value: str, tracked: Tracked) -> str:
     return f"{function}(coalesce({value}, ''), id) FILTER (field = '{tracked.field}') AS {tracked.column}"
 
 
+AS_KNOWN = """
+SELECT r.* REPLACE ({values})
+FROM {table} r
+LEFT JOIN (
+    SELECT record_id, {changed}
+    FROM people_history WHERE kind = '{kind}' AND field IN ({fields}) GROUP BY record_id
+) h ON h.record_id = r.id
+"""
+
+
+def as_known(table: str, kind: str, tracked: tuple[Tracked, ...]) -> str:
+    """SQL for the rows of a table without the changes that are not known: of a fact that has no past states.
+
+    A field with such a change has its last known value, or that from before the change that was recorded first.
+    """
+    changed = (
+        f"""bool_or(NOT known) FILTER (field = '{each.field}') AS {each.column}_later,
+           coalesce(last(coalesce(new, '') ORDER BY occurred_at, id) FILTER (known AND field = '{each.field}'),
+                    {_first(each)}) AS {each.column}"""
+        for each in tracked
+    )
+    values = (
+        f"CASE WHEN h.{each.column}_later THEN {_typed(each)} ELSE r.{each.column} END AS {each.column}"
+        for each in tracked
+    )
+    return AS_KNOWN.format(
+        table=table,
+        kind=kind,
+        fields=", ".join(f"'{each.field}'" for each in tracked),
+        changed=", ".join(changed),
+        values=",\n    ".join(values),
+    )
+
+
+def _first(tracked: Tracked) -> str:
+    return f"min_by(coalesce(old, ''), id) FILTER (field = '{tracked.field}')"
+
+
+def _typed(tracked: Tracked) -> str:
+    """Words that are empty stay so; of all else '' is nothing."""
+    if tracked.type == "VARCHAR":
+        return f"h.{tracked.column}"
+    return f"CAST(nullif(h.{tracked.column}, '') AS {tracked.type})"
+
+
 # The states that count: from creation on, each until the next one begins.
 SINCE_CREATION = "(state_at >= created_at OR created_at IS NULL AND state_at IS NULL)"

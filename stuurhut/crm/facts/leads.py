@@ -67,8 +67,8 @@ LEFT JOIN lead_answered a ON a.id = s.id
 LEFT JOIN crm_product p ON p.id = s.product_id
 """  # noqa: S608
 
-# Until a lead is first assigned by name it is its owner's, from each moment that it became so; an imported lead with an
-# assignment was nobody's before it.
+# Until a lead is first assigned by name it is its owner's, from each moment that it became so. An owner of whom the
+# history says nothing may have become so by the assignments, and had it no earlier.
 ASSIGNMENT = """
 WITH named AS (
     SELECT lead_id, min(assigned_at) AS assigned_at, first(person_id ORDER BY assigned_at, id) AS person_id
@@ -80,7 +80,8 @@ SELECT o.id, o.owner_id, o.team_id, o.state_at, 0
 FROM (SELECT *, lag(owner_id) OVER (PARTITION BY id ORDER BY state_at) AS owner_before FROM lead_state) o
 LEFT JOIN named n ON n.lead_id = o.id
 WHERE o.owner_id IS NOT NULL AND o.owner_id IS DISTINCT FROM o.owner_before AND o.state_at IS NOT NULL
-  AND (n.lead_id IS NULL OR o.state_at < n.assigned_at AND o.owner_id IS DISTINCT FROM n.person_id)
+  AND (n.lead_id IS NULL OR o.state_at < n.assigned_at AND o.owner_id IS DISTINCT FROM n.person_id
+       AND o.id IN (SELECT record_id FROM people_history WHERE kind = 'lead' AND field = 'owner'))
 """
 
 STRETCH = """

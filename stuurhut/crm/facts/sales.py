@@ -3,16 +3,43 @@
 from stuurhut.crm.facts.shares import largest_line
 from stuurhut.people.facts import deciding_team
 from stuurhut.replica.mapping import Step
+from stuurhut.replica.versions import Tracked, as_known
 
-QUOTE_RECORD = """
+OF_A_DEAL = (
+    *map(Tracked.key, ("owner", "team", "account", "opportunity")),
+    Tracked("base_minor", "base_minor", "BIGINT"),
+)
+KNOWN_QUOTE = as_known(
+    "crm_quote",
+    "quote",
+    (
+        *OF_A_DEAL,
+        Tracked("sent_at", "sent_at", "TIMESTAMP"),
+        Tracked("decided_at", "decided_at", "TIMESTAMP"),
+        Tracked("state", "state", "VARCHAR"),
+    ),
+)
+KNOWN_ORDER = as_known(
+    "crm_order",
+    "order",
+    (
+        *OF_A_DEAL,
+        Tracked("margin_minor", "margin_minor", "BIGINT"),
+        Tracked("ordered_at", "ordered_at", "TIMESTAMP"),
+        Tracked("cancelled_at", "cancelled_at", "TIMESTAMP"),
+        Tracked("credited_at", "credited_at", "TIMESTAMP"),
+    ),
+)
+
+QUOTE_RECORD = f"""
 SELECT q.*, coalesce(q.account_id, o.account_id) AS of_account_id, o.lead_id, o.source_id, o.strategy_id
-FROM crm_quote q LEFT JOIN crm_opportunity o ON o.id = q.opportunity_id
-"""
+FROM ({KNOWN_QUOTE}) q LEFT JOIN crm_opportunity o ON o.id = q.opportunity_id
+"""  # noqa: S608
 
-ORDER_RECORD = """
+ORDER_RECORD = f"""
 SELECT r.*, coalesce(r.account_id, o.account_id) AS of_account_id, o.lead_id, o.source_id, o.strategy_id
-FROM crm_order r LEFT JOIN crm_opportunity o ON o.id = r.opportunity_id
-"""
+FROM ({KNOWN_ORDER}) r LEFT JOIN crm_opportunity o ON o.id = r.opportunity_id
+"""  # noqa: S608
 
 # An appointment on the same day may carry the same moment when days were imported without a clock.
 QUOTE_NEIGHBOUR = """

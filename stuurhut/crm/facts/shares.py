@@ -98,7 +98,7 @@ FROM opportunity_divided d
 
 ORDER_DEAL = """
 SELECT f.*, coalesce(r.base_minor, 0) AS minor, f.owner_id AS default_person_id
-FROM fact_order f JOIN crm_order r ON r.id = f.id
+FROM fact_order f JOIN order_record r ON r.id = f.id
 """
 
 ORDER_CREDIT = """

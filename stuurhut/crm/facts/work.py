@@ -2,12 +2,25 @@
 
 from stuurhut.people.facts import deciding_team
 from stuurhut.replica.mapping import Step
+from stuurhut.replica.versions import Tracked, as_known
 
 HELD = "a.state = 'held' AND a.occurred_at IS NOT NULL"
 FACE_TO_FACE = "a.kind IN ('visit', 'meeting', 'video', 'demo')"
 MARKS = ("benefit_named", "customer_prepared", "advice_given", "proposal_asked")
 YES = " + ".join(f"coalesce(CAST(a.{mark} AS INTEGER), 0)" for mark in MARKS)
 KNOWN = " + ".join(f"CAST(a.{mark} IS NOT NULL AS INTEGER)" for mark in MARKS)
+
+KNOWN_ACTIVITY = as_known(
+    "crm_activity",
+    "activity",
+    (
+        *map(Tracked.key, ("owner", "team", "account", "contact", "lead", "opportunity")),
+        *(Tracked(name, name, "VARCHAR") for name in ("kind", "direction", "state", "outcome")),
+        *(Tracked(name, name, "TIMESTAMP") for name in ("planned_for", "occurred_at")),
+        *(Tracked(name, name, "BOOLEAN") for name in MARKS),
+        Tracked("minutes", "minutes", "BIGINT"),
+    ),
+)
 
 # An activity belongs to a lead directly or through its opportunity. A thread is all contact about one of them.
 ACTIVITY_RECORD = f"""
@@ -23,7 +36,7 @@ SELECT a.id, a.kind, a.direction, a.state, a.outcome, a.planned_for, a.occurred_
        {HELD} AND ({FACE_TO_FACE} OR a.kind = 'call' AND a.outcome = 'reached'
                    OR a.kind = 'email' AND a.direction = 'in') AS is_two_way,
        {YES} AS marks_yes, {KNOWN} AS marks_known
-FROM crm_activity a
+FROM ({KNOWN_ACTIVITY}) a
 LEFT JOIN crm_opportunity o ON o.id = a.opportunity_id
 LEFT JOIN crm_lead l ON l.id = coalesce(a.lead_id, o.lead_id)
 """  # noqa: S608
@@ -100,22 +113,32 @@ FROM asked k ASOF JOIN event e ON e.key = k.key AND e.what = k.what AND k.since 
 GROUP BY k.id
 """
 
+# What was planned first is recorded as held later.
+ACTIVITY_HELD = """
+SELECT record_id AS id, max(recorded_at) AS recorded_at FROM people_history
+WHERE kind = 'activity' AND field = 'state' AND new = 'held' AND known GROUP BY record_id
+"""
+
 ACTIVITY = f"""
 SELECT a.id, a.owner_id, {deciding_team("a.owner_id", "a.on_day", "a.team_id")} AS team_id, a.account_id, a.contact_id,
        a.lead_id, a.opportunity_id, a.source_id, a.strategy_id,
        coalesce(dp.product_id, a.lead_product_id) AS product_id,
        coalesce(dp.product_group_id, p.group_id) AS product_group_id, lo.owner_id AS lead_owner_id,
-       a.kind, a.direction, a.state, a.outcome, a.occurred_at, a.planned_for, a.recorded_at,
+       a.kind, a.direction, a.state, a.outcome, a.occurred_at, a.planned_for, r.recorded_at,
        n.appointment_at AS next_appointment_at, n.quote_at AS next_quote_at, n.order_at AS next_order_at,
        n.step_at AS next_step_at, local_day(a.occurred_at) AS occurred_on, local_day(a.planned_for) AS planned_on,
-       local_day(a.recorded_at) AS recorded_on, a.minutes,
+       local_day(r.recorded_at) AS recorded_on, local_day(a.recorded_at) AS noted_on, a.minutes,
        CASE WHEN a.direction = 'out' THEN t.outbound END AS outbound_number, a.marks_yes, a.marks_known, a.is_contact,
        a.is_appointment, a.is_two_way,
        CASE WHEN a.account_id IS NOT NULL THEN coalesce(f.sold_at < a.occurred_at, FALSE)
             WHEN a.lead_id IS NOT NULL THEN FALSE END AS account_is_customer,
        a.is_appointment AND a.marks_known = 4 AND a.marks_yes = 0 AS is_quiet_appointment,
-       working_minute(a.occurred_at) AS occurred_wm, working_minute(a.recorded_at) AS recorded_wm
+       working_minute(a.occurred_at) AS occurred_wm, working_minute(r.recorded_at) AS recorded_wm
 FROM (SELECT *, local_day(coalesce(occurred_at, planned_for, recorded_at)) AS on_day FROM activity_record) a
+JOIN (
+    SELECT a.id, coalesce(h.recorded_at, a.recorded_at) AS recorded_at
+    FROM activity_record a LEFT JOIN activity_held h ON h.id = a.id AND a.state = 'held'
+) r ON r.id = a.id
 LEFT JOIN thread_contact t ON t.id = a.id
 LEFT JOIN next_event n ON n.id = a.id
 LEFT JOIN account_first f ON f.account_id = a.account_id
@@ -132,5 +155,6 @@ STEPS = (
     Step("account_first", ACCOUNT_FIRST),
     Step("event", EVENT),
     Step("next_event", NEXT_EVENT),
+    Step("activity_held", ACTIVITY_HELD),
     Step("fact_activity", ACTIVITY),
 )

@@ -93,7 +93,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("person_team", _columns(key="person_id team_id", count="teams", number="fte", day="starts_on until_on")),
     Fact("calendar_day", _columns(day="day", flag="working", count="minutes_before working_days_before")),
     Fact(
-        "person_day",  # working days of the organisation on which the person had a membership
+        "person_day",  # working days of the organisation on which the person had a membership, a row per team
         _columns(key="person_id team_id", day="day", number="contract_fte available_fte"),
         moments={"day": Moment("", "day", "person_id", "team_id")},
         dimensions={},
@@ -181,7 +181,7 @@ FACTS: tuple[Fact, ...] = (
             " product_id product_group_id lead_owner_id",
             text="kind direction state outcome",
             moment="occurred_at planned_for recorded_at next_appointment_at next_quote_at next_order_at next_step_at",
-            day="occurred_on planned_on recorded_on",
+            day="occurred_on planned_on recorded_on noted_on",  # noted: when it was first written down, as a plan too
             count="minutes outbound_number marks_yes marks_known",  # outbound_number: 1 for the first outbound contact
             flag="is_contact is_appointment is_two_way account_is_customer is_quiet_appointment",
             number="occurred_wm recorded_wm",

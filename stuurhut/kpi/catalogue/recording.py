@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.hands import weekdays
-from stuurhut.kpi.catalogue.left import before, flow_lacking
+from stuurhut.kpi.catalogue.left import flow_lacking
 from stuurhut.kpi.duration import counted, plain_median
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows
 from stuurhut.kpi.kpi import Example, Kpi
@@ -48,13 +48,17 @@ def _days(study: Study, by: By = ()) -> ir.Table:
     """Working days, wholly before T, on which a person was available; `silent` when that person recorded nothing."""
     running = ibis.literal(study.zone.day(study.question.as_of))
     days = study.flow("person_day", "day", by, where=lambda t: (t.available_fte > 0) & (t.day < running))
-    made = study.table("activity")
-    made = made.filter(
-        before(made.recorded_at, study) & (made.recorded_on >= ibis.literal(study.question.period.start))
+    a, start = study.table("activity"), ibis.literal(study.question.period.start)
+    made = ibis.union(
+        *(
+            a.filter((a[day] >= start) & (a[day] < running)).select(recorder_id=a.owner_id, made_on=a[day])
+            for day in ("recorded_on", "noted_on")
+        ),
+        distinct=True,
     )
-    made = made.select(recorder_id=made.owner_id, made_on=made.recorded_on).distinct()
     t = days.left_join(made, [days.person_id == made.recorder_id, days.day == made.made_on])
-    return t.mutate(silent=t.recorder_id.isnull())
+    t = t.mutate(silent=t.recorder_id.isnull())
+    return t.select("person_id", "day", "silent", *(f"by_{name}" for name in by)).distinct()  # once for two teams
 
 
 def _silent_days(study: Study, by: By) -> dict[Key, Value]:

@@ -327,3 +327,9 @@ def test_what_should_have_closed_and_what_has_no_amount_is_said_apart() -> None:
         "no expected close": 1,
         "no amount": 1,
     }
+
+
+def test_coverage_of_a_period_to_come_leaves_out_what_closes_before_it() -> None:
+    open_deals = [chance("2026-02-20", 100), chance("2026-03-10", 100)]
+    answer = asked(engine(open_deals, [goal(100, person="Alice")]), "pipeline_coverage", as_of="2026-02-10")
+    assert (answer.total.value, answer.total.more["overdue"]) == (1, 0)

@@ -61,6 +61,19 @@ def test_a_day_between_two_memberships_has_no_team(noord: Team, alice: Person) -
     assert date(2026, 3, 1) not in days, "a Sunday"
 
 
+def test_who_works_for_two_teams_is_there_for_each_with_the_part_agreed(noord: Team, alice: Person) -> None:
+    zuid = Team.objects.create(name="Zuid")
+    member(alice, noord, "2026-01-01", fte=0.4)
+    member(alice, zuid, "2026-01-01", fte=0.6)
+    Absence.objects.create(person=alice, share=0.5, starts_on=date(2026, 3, 3), until=date(2026, 3, 4))
+    found = {
+        (row["team_id"], row["day"].day): row["available_fte"]
+        for row in rows("person_day")
+        if date(2026, 3, 2) <= row["day"] < date(2026, 3, 4)
+    }
+    assert found == pytest.approx({(noord.pk, 2): 0.4, (zuid.pk, 2): 0.6, (noord.pk, 3): 0.2, (zuid.pk, 3): 0.3})
+
+
 def test_absence_takes_its_share_until_it_ended_or_was_expected_to(noord: Team, alice: Person) -> None:
     member(alice, noord, "2026-01-01", fte=0.8)
     Absence.objects.create(person=alice, share=0.5, starts_on=date(2026, 3, 2), expected_until=date(2026, 3, 4))
