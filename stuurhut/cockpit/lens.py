@@ -80,6 +80,8 @@ def _size(teams: frozenset[int] | None, day: date) -> str:
         members = members.filter(team_id__in=teams)
     people = members.values("person_id").distinct().count()
     among = members.values("team_id").distinct().count()
+    if not people:
+        return _("nobody in a team yet") if teams is None else _("nobody in this team")
     words = ngettext("%(number)s person", "%(number)s people", people) % {"number": people}
     if among < 2:
         return words

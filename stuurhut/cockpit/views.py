@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from stuurhut import replica
 from stuurhut.cockpit.asking import KEPT, Asked, asked
 from stuurhut.cockpit.behind import records_page
 from stuurhut.cockpit.export import export_breakdown, export_records
@@ -27,12 +28,13 @@ View = Callable[..., HttpResponse]
 
 
 def answers_questions(view: View) -> View:
-    """A question that cannot be answered gets one sentence with the remedy, and status 400."""
+    """Answers from one copy; a question that cannot be answered gets one sentence with the remedy, and status 400."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request, *args, **kwargs)
+            with replica.held():
+                return view(request, *args, **kwargs)
         except QuestionError as error:
             return _page(request, "400.html", {"sentence": sentence(error)}, status=400)
 
@@ -55,6 +57,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         {
             **_frame(question),
             "tiles": shown.tiles,
+            "teamless": question.lens.scope.everything and not question.lens.teams,
             "fresh_at": shown.fresh_at,
             "pictures_address": question.address("/", part="pictures"),
             "pictures_id": f"pictures-{token_hex(4)}",  # a new one each time, so that a changed page asks again

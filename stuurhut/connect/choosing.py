@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,7 +30,7 @@ NAMES: dict[str, Any] = {
     "order": gettext_lazy("Orders"),
     "quote": gettext_lazy("Quotes"),
     "product": gettext_lazy("Products"),
-    "person": gettext_lazy("People and teams"),
+    "person": gettext_lazy("People"),
     "target": gettext_lazy("Targets"),
     "membership": gettext_lazy("Who is in which team"),
     "team": gettext_lazy("Teams"),
@@ -132,7 +133,7 @@ def _column(number: int, name: str, samples: list[str], source: Source) -> Colum
     also = [_label(source.map, place) for place in places[1:]]
     if not places and name in source.map.named():
         also = [_("steers what is imported")]
-    return Column(number, name, samples, places[0] if places else SKIP, also, _how_read(source, name))
+    return Column(number, name, samples, places[0] if places else SKIP, also, _how_read(source, name, samples))
 
 
 def destinations(part: FileMap, column: str) -> Iterator[str]:
@@ -154,10 +155,12 @@ def _uses(take: Take, column: str) -> bool:
     return column in (take.column, take.minus, *take.columns)
 
 
-def _how_read(source: Source, column: str) -> str:
+def _how_read(source: Source, column: str, samples: list[str]) -> str:
     """How days and numbers of a column are read, in words."""
     kinds = {known.kind: take for known, take in _known(source.map, column)}
     days = next((kinds[kind] for kind in DAYS if kind in kinds), None)
+    if days is not None and samples and all(re.match(r"\d{4}\D", text) for text in samples):
+        return _("year-month-day")
     if days is not None:
         return _("day-month-year") if source.form(days, column).day_first else _("month-day-year")
     number = next((kinds[kind] for kind in NUMBERS if kind in kinds), None)

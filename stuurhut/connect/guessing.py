@@ -23,6 +23,7 @@ NUMBERED = (" id", "nummer", "nr", " key", "number")
 ALIKE = 90  # of a hundred: a header with a slip of the pen
 ENOUGH = 2
 READABLE = 0.5
+NEARLY_ALL = 0.95  # of the rows have a number of their own
 BY_ITS_NAME = ("account", "product", "person", "contact")
 NOT_MADE = ("stage", "lead", "opportunity")
 NOTATIONS = tuple(Notation(decimal, day_first) for decimal in (",", ".") for day_first in (True, False))
@@ -49,8 +50,12 @@ class Look:
 
     def is_unique(self, column: str) -> bool:
         """Whether a column tells rows apart."""
+        return self.distinct(column) == 1
+
+    def distinct(self, column: str) -> float:
+        """How many different values a column has per row, 0 to 1; 0 when one is empty."""
         texts = [text_of(cell) for cell in self.first.columns.get(column, ())]
-        return bool(texts) and all(texts) and len(set(texts)) == len(texts)
+        return len(set(texts)) / len(texts) if texts and all(texts) else 0
 
     def readable(self, column: str, kind: str) -> bool:
         """Whether what stands in a column is of this kind; an empty one may be anything."""
@@ -161,6 +166,9 @@ def _key(fact: str, fields: dict[str, str], look: Look) -> tuple[tuple[Take, ...
         filled = all(text_of(cell) for cell in look.first.columns[column])
         if filled and fact in LINES and plain_header(column) in KEYS[fact] and "amount" in fields:
             return (Take(column=column),), True
+    for column in own:
+        if plain_header(column) in KEYS[fact] and look.distinct(column) >= NEARLY_ALL:  # a row or two came twice
+            return (Take(column=column),), False
     return (), False
 
 

@@ -19,7 +19,7 @@ from stuurhut.connect.mapped import Condition, FileMap, Mapping, ProcessMap, Rec
 from stuurhut.connect.mapping import load, parse
 from stuurhut.connect.models import SavedMapping
 from stuurhut.connect.problems import ImportFailed
-from stuurhut.connect.read import Table, open_table
+from stuurhut.connect.read import Chunk, Table, open_table
 from stuurhut.connect.references import plain
 from stuurhut.connect.stages import LOST, WON
 from stuurhut.connect.survey import text_of
@@ -127,15 +127,18 @@ def _merit(export: Export, words: dict[str, str]) -> int:
 
 def _file(table: Table, export: Export) -> FileMap:
     words = _words(table)
-    records = [_record(part, words) for part in (export, *export.also)]
+    head = next(table.chunks(), Chunk([], {})).columns
+    filled = {word for word, column in words.items() if any(text_of(cell) for cell in head.get(column, ()))}
+    records = [_record(part, words, filled) for part in (export, *export.also)]
     return FileMap(table.name, tuple(record for record in records if record is not None), optional=True)
 
 
-def _record(export: Export, words: dict[str, str]) -> RecordMap | None:
+def _record(export: Export, words: dict[str, str], filled: set[str]) -> RecordMap | None:
     only = _condition(export.only, words)
     if only is None:
         return None
-    takes = {name: take for name, source in export.fields.items() if (take := _take(source, words)) is not None}
+    found = {name: _take(source, words, filled) for name, source in export.fields.items()}
+    takes = {name: take for name, take in found.items() if take is not None}
     keys = [columns for columns in export.key if columns[0] in words]
     key = tuple(Take(column=words[column]) for column in keys[0] if column in words) if keys else ()
     return RecordMap(
@@ -143,12 +146,13 @@ def _record(export: Export, words: dict[str, str]) -> RecordMap | None:
     )
 
 
-def _take(source: From, words: dict[str, str]) -> Take | None:
-    """Where a field comes from in this file; None when the file has no such column."""
+def _take(source: From, words: dict[str, str], filled: set[str]) -> Take | None:
+    """Where a field comes from in this file, of alternatives the first that is filled; None without such a column."""
     only = _condition(source.only, words)
     if only is None:
         return None
-    column = next((words[name] for name in source.columns if name in words), "")
+    present = sorted((name for name in source.columns if name in words), key=lambda name: name not in filled)
+    column = words[present[0]] if present else ""
     joined = tuple(words[name] for name in source.joined if name in words) if not column else ()
     if source.value is None and not column and not joined:
         return None

@@ -127,7 +127,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "outcome": "resultaat, uitkomst, outcome, result, bereikt",
         "subject": "onderwerp, subject, titel, title",
         "note": _NOTE,
-        "minutes": "minuten, duur, minutes, duration, duur in minuten, duration minutes",
+        "minutes": "minuten, duur, minutes, duration, duur in minuten, duration minutes, "
+        "duur min, duration min, aantal minuten, tijdsduur",
         "owner": _OWNER,
         "team": _TEAM,
         "account": _ACCOUNT,
@@ -270,10 +271,10 @@ UNQUALIFIED = ("nieuw", "new", "lead", "prospect", "suspect", "orient", "oriënt
 # The usual way of a deal, to put stages in order that a file names in any.
 WAY = (
     ("suspect", "prospect", "nieuw", "new", "lead", "idee"),
-    ("contact", "benader", "orient", "oriënt"),
+    ("contact", "benader", "orient", "oriënt", "appointment"),
     ("kwalif", "qualif", "engag", "intake", "interess"),
     ("afspraak", "meeting", "behoefte", "needs", "analy", "inventar", "discovery"),
     ("demo", "present", "solution", "oplossing", "proef", "proof"),
     ("offerte", "voorstel", "proposal", "quote"),
-    ("onderhandel", "negotiat", "finalize", "besluit", "decision", "mondeling", "verbal"),
+    ("onderhandel", "negotiat", "finalize", "besluit", "decision", "mondeling", "verbal", "contract"),
 )

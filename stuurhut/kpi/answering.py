@@ -17,6 +17,7 @@ from stuurhut.kpi.words.errors import QuestionError, UnknownName, nearest
 from stuurhut.kpi.words.period import GRAINS, bucket_name, buckets
 from stuurhut.kpi.words.question import Question
 from stuurhut.kpi.words.scope import Scope
+from stuurhut.kpi.words.text import gettext_noop as _
 
 PLAIN_VALUES = ("kind", "channel", "from_phase", "to_phase", "rule")  # words, not records with an id
 
@@ -24,7 +25,9 @@ PLAIN_VALUES = ("kind", "channel", "from_phase", "to_phase", "rule")  # words, n
 def kpi_of(key: str) -> Kpi:
     """The declaration. Raises UnknownName naming the nearest key."""
     if key not in CATALOGUE:
-        raise UnknownName("There is no KPI '%(key)s'; did you mean '%(near)s'?", key=key, near=nearest(key, CATALOGUE))
+        raise UnknownName(
+            _("There is no KPI '%(key)s'; did you mean '%(near)s'?"), key=key, near=nearest(key, CATALOGUE)
+        )
     return CATALOGUE[key]
 
 
@@ -93,15 +96,15 @@ def prepared(question: Question, scope: Scope, engine: Engine) -> Study:
     """The question checked, its filters resolved to ids. Raises UnknownName or QuestionError."""
     kpi = kpi_of(question.kpi)
     known = kpi.formula.dimensions
-    for name in (*question.by, *(dimension for dimension, _ in question.where)):
+    for name in (*question.by, *(dimension for dimension, _value in question.where)):
         if name not in known:
             raise UnknownName(
-                "%(kpi)s cannot be broken down by '%(name)s'; it can by %(known)s.",
+                _("%(kpi)s cannot be broken down by '%(name)s'; it can by %(known)s."),
                 kpi=kpi.key, name=name, known=", ".join(sorted(known)) or "-",
             )  # fmt: skip
     study = Study(question, scope, engine, {})
     filters: dict[str, tuple[int | str, ...]] = {}
-    for dimension in dict.fromkeys(d for d, _ in question.where):
+    for dimension in dict.fromkeys(d for d, _value in question.where):
         values = [v for d, v in question.where if d == dimension]
         filters[dimension] = tuple(v for value in values for v in _allowed(study, dimension, value))
     return replace(study, filters=filters)
@@ -120,7 +123,7 @@ def _bucket_start(study: Study, grain: str, value: str) -> date:
     for start in buckets(study.question.period, grain, study.zone.fiscal_start):
         if bucket_name(start, grain) == value:
             return start
-    raise UnknownName("The period holds no %(grain)s '%(value)s'.", grain=grain, value=value)
+    raise UnknownName(_("The period holds no %(grain)s '%(value)s'."), grain=grain, value=value)
 
 
 def _named(study: Study, dimension: str, value: str) -> list[int]:
@@ -132,7 +135,7 @@ def _named(study: Study, dimension: str, value: str) -> list[int]:
     found = [row["id"] for row in rows if str(row["name"]).casefold() == value.casefold()]
     if not found:
         raise UnknownName(
-            "There is no %(dimension)s '%(value)s'; did you mean '%(near)s'?",
+            _("There is no %(dimension)s '%(value)s'; did you mean '%(near)s'?"),
             dimension=dimension, value=value, near=nearest(value, [str(r["name"]) for r in rows]),
         )  # fmt: skip
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from zipfile import ZipFile
 
@@ -16,7 +17,7 @@ from stuurhut import replica
 from stuurhut.cockpit.tests.reading import text_of, tile, value_in
 from stuurhut.cockpit.tests.sales_of_two_teams import Company, company, sell, signed_in, with_sales
 from stuurhut.kpi.words.scope import EVERYTHING, Scope
-from stuurhut.people.models import Person, User
+from stuurhut.people.models import Membership, Person, Team, User
 from stuurhut.people.scope import scope_for
 from stuurhut.replica.asked import question_from
 from stuurhut.ui.numbers import money
@@ -51,6 +52,24 @@ def test_each_role_starts_at_the_widest_scope_it_may_see(them: Company, name: st
     page = text_of(name, f"/?{Q1}")
     assert title in re.findall(r"<h1>(.*?)</h1>", page)[0]
     assert value_in(tile(page, "sales_value")) == sold
+
+
+def test_figures_of_one_page_agree_while_sales_come_in(them: Company) -> None:
+    with replica.held():
+        value = asked("sales_value", EVERYTHING)
+        sell(them.alice, "2026-03-10", "1000.00", "Hout")
+        assert asked("sales_count", EVERYTHING) == 3
+        assert asked("sales_value", EVERYTHING) == value
+    assert asked("sales_count", EVERYTHING) == 4
+    assert asked("sales_value", EVERYTHING) == value + 1000
+
+
+def test_a_director_without_teams_is_told_to_put_people_in_one(them: Company) -> None:
+    hint = "/settings/people/"
+    assert hint not in text_of("dora", f"/?{Q1}").split('id="page"')[1]
+    Membership.objects.all().delete()
+    Team.objects.all().update(deleted_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert hint in text_of("dora", f"/?{Q1}").split('id="page"')[1]
 
 
 def test_the_number_on_the_tile_is_the_answer_of_the_replica(them: Company) -> None:

@@ -73,7 +73,7 @@ def as_json_lines(path: Path) -> None:
 
 
 def as_gzip(path: Path) -> None:
-    path.write_bytes(gzip.compress(b"\n".join(",".join(row).encode() for row in [NAMES, *ROWS])))
+    path.write_bytes(gzip.compress(b"\n".join(",".join(row).encode() for row in [NAMES, *ROWS]), mtime=0))
 
 
 def as_parquet(path: Path) -> None:
@@ -126,7 +126,7 @@ WRONG: list[tuple[str, bytes, str]] = [
     ("deals.csv", HEADER.encode() + b"1,Desks," + b"x" * 3_000_000, "is longer than a million characters"),
     ("deals.csv", HEADER.encode() + b'1,"' + b"Desks\n" * 300_000, "a quote may be left open"),
     ("deals.csv", HEADER.replace("created", "made").encode() + ALICE.encode(), "no column 'created'; the nearest is '"),
-    ("deals.csv.gz", gzip.compress(HEADER.encode() * 99)[:-20], "is a damaged gzip file"),
+    ("deals.csv.gz", gzip.compress(HEADER.encode() * 99, mtime=0)[:-20], "is a damaged gzip file"),
     ("deals.xlsx", b"PK\3\4 and no spreadsheet", "is not a spreadsheet"),
     ("deals.parquet", b"PAR1 and no table", "is not a Parquet file"),
     ("deals.jsonl", b'{"id": 1}\nnonsense\n', "Line 2 of deals.jsonl is not a JSON object"),

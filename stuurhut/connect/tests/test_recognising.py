@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
+from stuurhut.connect.guessing import guess, look_at
 from stuurhut.connect.importing import run_import
 from stuurhut.connect.mapped import StageMap
 from stuurhut.connect.mapping import load, parse
+from stuurhut.connect.read import open_table
 from stuurhut.connect.recognise import NotRecognised, answered, recognise, remember
 from stuurhut.connect.tests.bringing import ALICE, DEALS, HEADER, deals
 from stuurhut.connect.writing_toml import as_toml
@@ -144,6 +146,23 @@ def test_a_file_of_nobody_says_what_to_do(tmp_path: Path) -> None:
         NotRecognised, match=r"recipe\.csv are not known; give a mapping \(--mapping\), or map them by eye"
     ):
         recognise([path])
+
+
+def test_of_two_columns_for_one_field_the_filled_one_counts(tmp_path: Path) -> None:
+    header = "Record ID,Deal Name,Deal Stage,Pipeline,Amount,Amount in company currency,Close Date,Create Date"
+    path = tmp_path / "deals.csv"
+    path.write_text(f"{header}\n7,Desks,Closed Won,Sales,900,,2026-03-02,2026-02-01\n", encoding="utf-8")
+    found = recognise([path]).mapping.files[0].records[0]
+    assert found.fields["amount"].column == "Amount"
+
+
+def test_a_lead_number_that_stands_there_twice_is_still_the_number_of_a_lead(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    numbers = [f"L{n}" for n in range(1, 41)] + ["L40"]
+    rows = "".join(f"{number};Bedrijf {place};2026-03-02\n" for place, number in enumerate(numbers))
+    path.write_text("Leadnummer;Bedrijf;Aangemaakt op\n" + rows, encoding="utf-8")
+    found = guess(look_at(open_table(path))).records[0]
+    assert (found.fact, [take.column for take in found.key]) == ("lead", ["Leadnummer"])
 
 
 def test_a_mapping_written_as_toml_is_the_same_mapping() -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from stuurhut.kpi.words.errors import QuestionError
+from stuurhut.kpi.words.text import gettext_noop as _
 
 GRAINS = ("day", "week", "month", "quarter", "year", "fiscal_year")
 
@@ -46,7 +47,7 @@ class Period:
     def __post_init__(self) -> None:
         if self.until <= self.start:
             raise QuestionError(
-                "The period ends on %(until)s, before it has begun; give a later end.", until=self.until
+                _("The period ends on %(until)s, before it has begun; give a later end."), until=self.until
             )
 
     @property
@@ -92,7 +93,7 @@ def following(start: date, grain: str) -> date:
 def bucket_name(start: date, grain: str) -> str:
     """How a bucket is written: 2026-W37, 2026-09, 2026-Q3, 2026, FY2026, 2026-09-14."""
     if grain == "week":
-        year, week, _ = start.isocalendar()
+        year, week, _day = start.isocalendar()
         return f"{year}-W{week:02d}"
     if grain == "month":
         return f"{start:%Y-%m}"
@@ -122,8 +123,10 @@ def parse(text: str, *, today: date, fiscal_start: int = 1) -> Period:
         found = None
     if found is None:
         raise QuestionError(
-            "'%(text)s' is not a period; write 2026, 2026-Q3, 2026-09, 2026-W37, 2026-09-14, 2026-09-01..2026-10-01, "
-            "FY2026, FY2026-Q1, this-month, last-quarter, ytd or last-13-weeks.",
+            _(
+                "'%(text)s' is not a period; write 2026, 2026-Q3, 2026-09, 2026-W37, 2026-09-14, "
+                "2026-09-01..2026-10-01, FY2026, FY2026-Q1, this-month, last-quarter, ytd or last-13-weeks."
+            ),
             text=text,
         )
     start, until = found
@@ -176,7 +179,7 @@ def _relative(name: str, today: date, fiscal_start: int) -> tuple[date, date] | 
     if count is None:  # the last complete one
         return floor(this - timedelta(days=1), grain, fiscal_start), this
     start = this
-    for _ in range(int(count) - 1):
+    for _step in range(int(count) - 1):
         start = floor(start - timedelta(days=1), grain, fiscal_start)
     return start, following(this, grain)
 

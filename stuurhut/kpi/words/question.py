@@ -30,16 +30,23 @@ class Question:
     of: str = "sales_value"
 
     def compared(self, zone: Zone) -> Question:
-        """The same question of the other period, cut at the same elapsed point unless this one has ended."""
+        """The same question of the other period, with T moved by the same calendar distance.
+
+        While this period runs the other is cut at the same elapsed point; once it has ended the other is whole, and
+        balances and cohorts are still met at the same age.
+        """
         other = moved(self.period, self.compare)
         until = zone.instant(other.until)
         if self.as_of >= zone.instant(self.period.until):
-            return replace(self, period=other, as_of=until, compare="")
-        instant = timedelta(microseconds=1)
-        last = zone.local(self.as_of - instant)  # what still counts: midnight ends the day before
-        day = moved_day(last.date(), self.period, self.compare)
-        then = datetime.combine(day, last.time(), ZoneInfo(zone.name)).astimezone(UTC) + instant
+            return replace(self, period=other, as_of=max(self._moved(self.as_of, zone), until), compare="")
+        instant = timedelta(microseconds=1)  # what still counts: midnight ends the day before
+        then = self._moved(self.as_of - instant, zone) + instant
         return replace(self, period=other, as_of=min(then, until), compare="")
+
+    def _moved(self, moment: datetime, zone: Zone) -> datetime:
+        local = zone.local(moment)
+        day = moved_day(local.date(), self.period, self.compare)
+        return datetime.combine(day, local.time(), ZoneInfo(zone.name)).astimezone(UTC)
 
 
 def rounded_up(moment: datetime) -> datetime:

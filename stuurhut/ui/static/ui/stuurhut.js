@@ -23,7 +23,7 @@ function showAge() {
     const seconds = Math.max(0, Math.round((Date.now() - Date.parse(stamp.dateTime)) / 1000));
     const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
     const [unit, size] = units.find(([, length]) => seconds >= length) ?? units[3];
-    const words = new Intl.RelativeTimeFormat(root.lang, { numeric: "always" });
+    const words = new Intl.RelativeTimeFormat(root.lang, { numeric: seconds < 1 ? "auto" : "always" });
     stamp.textContent = words.format(-Math.floor(seconds / size), unit);
   }
 }
