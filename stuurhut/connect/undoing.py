@@ -85,19 +85,19 @@ def undo(intake_id: int) -> UndoReport:
 
 
 def _found(intake_id: int) -> Intake:
-    intake = Intake.objects.filter(pk=intake_id, run__isnull=False).first()
-    if intake is None:
+    run = ImportRun.objects.select_related("intake").filter(intake_id=intake_id).first()
+    if run is None:
         last = Intake.objects.filter(undone_at=None, run__isnull=False).order_by("-id").first()
         raise UndoRefused(
             _("There is no import %(number)s; the last one is %(last)s."),
             number=intake_id,
             last=last.pk if last else "-",
         )
-    if at_work(intake.run) and intake.run.process != this_process():  # type: ignore[attr-defined]
+    if at_work(run) and run.process != this_process():
         raise UndoRefused(_("Import %(number)s is running; wait until it is done."), number=intake_id)
-    if intake.undone_at:
+    if run.intake.undone_at:
         raise UndoRefused(_("Import %(number)s was taken back already."), number=intake_id)
-    return intake
+    return run.intake
 
 
 def _edited(intake_id: int) -> list[str]:
