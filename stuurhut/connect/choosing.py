@@ -124,7 +124,7 @@ def shown(source: Source, mapping: Mapping) -> File:
     fact = part.records[0].fact if part.records else ""
     return File(
         mapping.files.index(part), source.table.name, source.rows, fact, columns, list(_groups(part)),
-        list(_constants(part)), part.dates, part.decimals, list(_lacking(part)),
+        list(_constants(part)), part.dates, part.decimals, list(_lacking(mapping, part)),
     )  # fmt: skip
 
 
@@ -220,13 +220,15 @@ def _constants(part: FileMap) -> Iterator[str]:
                 yield f"{_named(known)}: {words.get(str(take.value), take.value)}"
 
 
-def _lacking(part: FileMap) -> Iterator[str]:
-    """What no record of this kind can do without and no column feeds."""
+def _lacking(mapping: Mapping, part: FileMap) -> Iterator[str]:
+    """What no record of this kind can do without and no column feeds, nor that of a record which this one completes."""
+    everywhere = [record for file in mapping.files for record in file.records]
     for record in part.records:
         fact = BY_NAME[record.fact]
         for name in fact.required:
             derived = (fact.name, name) in (("target", "until"), ("target", "starts_on")) and "period" in record.fields
-            if name not in record.fields and name != "starts_on" and not derived:
+            fed = any(name in other.fields for other in everywhere if other.fact == record.fact)
+            if not fed and name != "starts_on" and not derived:
                 yield _("Choose the column for %(field)s; %(fact)s cannot do without.") % {
                     "field": _named(fact.fields[name]),
                     "fact": str(NAMES.get(fact.name, fact.name)).lower(),

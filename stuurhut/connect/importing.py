@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from stuurhut.connect.deriving import Deriver
 from stuurhut.connect.evaluate import Evaluator
 from stuurhut.connect.fields import BY_NAME, ORDER, FactKind
-from stuurhut.connect.mapped import Mapping
+from stuurhut.connect.mapped import Mapping, RecordMap
 from stuurhut.connect.models import ImportRun
 from stuurhut.connect.problems import ImportFailed
 from stuurhut.connect.records import RecordImport
@@ -126,6 +126,12 @@ def run_import(
     return report
 
 
+def _place(record: RecordMap) -> tuple[int, bool]:
+    """Facts in the order in which they need each other; what only completes records after what makes them."""
+    fact = BY_NAME[record.fact]
+    return ORDER[fact.name], any(name not in record.fields for name in fact.required)
+
+
 class _Work:
     """The records of a mapping, fact after fact in the order in which they need each other."""
 
@@ -154,7 +160,7 @@ class _Work:
     def all(self) -> None:
         self.stages.declared()
         steps = [(source, number) for source in self.surveyed.sources for number in range(len(source.map.records))]
-        steps.sort(key=lambda step: ORDER[step[0].map.records[step[1]].fact])
+        steps.sort(key=lambda step: _place(step[0].map.records[step[1]]))
         total, done = sum(source.rows for source, _number in steps), 0
         for source, number in steps:
             record = self._record(source, number)

@@ -33,11 +33,14 @@ class Found:
             self._read(source, surveyed, mapping)
 
     def _read(self, source: Source, surveyed: Survey, mapping: Mapping) -> None:
-        asked = list(_asked_fields(source.map))
-        if not asked:
+        asked, makers = list(_asked_fields(source.map)), list(_ids_of_people(source.map))
+        if not asked and not makers:
             return
         place = mapping.files.index(source.map)
         for chunk in source.table.chunks():
+            for record, take in makers:
+                evaluator = Evaluator(source, surveyed, UTC, record.fact)
+                self.made |= {plain(text) for text in _texts(evaluator, take, source.map, record, chunk)}
             for number, record, name, take in asked:
                 evaluator = Evaluator(source, surveyed, UTC, record.fact)
                 texts = dict.fromkeys(_texts(evaluator, take, source.map, record, chunk))
@@ -63,6 +66,13 @@ def _asked_fields(file: FileMap) -> Iterator[tuple[int, RecordMap, str, Take]]:
             tells = (record.fact, name) in (("opportunity", "stage"), ("person", "name"))
             if (take.column or take.columns) and (tells or known.to == "person" or known.kind == "choice"):
                 yield number, record, name, take
+
+
+def _ids_of_people(file: FileMap) -> Iterator[tuple[RecordMap, Take]]:
+    """The ids under which the files themselves bring people: who has one of them is not unknown."""
+    for record in file.records:
+        if record.fact == "person":
+            yield from ((record, take) for take in (*record.key, *(Take(column=name) for name in record.also)))
 
 
 def _texts(evaluator: Evaluator, take: Take, file: FileMap, record: RecordMap, chunk: Chunk) -> Iterator[str]:

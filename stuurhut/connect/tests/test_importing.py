@@ -571,3 +571,20 @@ def test_a_corrected_day_of_creation_moves_the_first_entry(tmp_path: Path) -> No
     assert report.intake_id is not None
     undo(report.intake_id)
     assert every_record() == before
+
+
+def test_a_record_that_completes_another_waits_for_it_whatever_the_order_of_the_files(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order,customer,region\nO1,C1,Noord\n", encoding="utf-8")
+    (tmp_path / "customers.csv").write_text("id,name\nC1,Staal BV\n", encoding="utf-8")
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(
+        'system = "shop"\n'
+        '[[file]]\nname = "orders.csv"\n[[file.record]]\nfact = "account"\nkey = "customer"\n'
+        'fields.region = { column = "region", create = true }\n'
+        '[[file]]\nname = "customers.csv"\n[[file.record]]\nfact = "account"\nkey = "id"\nfields.name = "name"\n',
+        encoding="utf-8",
+    )
+    report = run_import([tmp_path / "orders.csv", tmp_path / "customers.csv"], load(mapping))
+    assert report.rejected == 0
+    account = Account.objects.get()
+    assert (account.name, str(account.region)) == ("Staal BV", "Noord")
