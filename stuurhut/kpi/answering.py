@@ -38,13 +38,11 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
     """
     kpi = kpi_of(question.kpi)
     study = prepared(question, scope, engine)
-    found = kpi.formula.groups(study, question.by) if question.by else {}
+    found = kpi.groups(study, question.by) if question.by else {}
     keys = _with_empty_groups(found, study, kpi)
     names = _Names(study, question.by, keys)
     then = prepared(question.compared(engine.zone), scope, engine) if question.compare else None
-    earlier = (
-        kpi.formula.groups(then, question.by) if then and question.by and not set(question.by) & set(GRAINS) else {}
-    )
+    earlier = kpi.groups(then, question.by) if then and question.by and not set(question.by) & set(GRAINS) else {}
     rows = [
         Row(
             names.of(key),
@@ -64,9 +62,9 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
         as_of=question.as_of,
         by=question.by,
         rows=tuple(rows),
-        total=kpi.formula.groups(study, ()).get((), kpi.formula.empty),
-        compared_total=kpi.formula.groups(then, ()).get((), kpi.formula.empty) if then else None,
-        excluded=tuple(kpi.formula.excluded(study)),
+        total=kpi.total(study),
+        compared_total=kpi.total(then) if then else None,
+        excluded=() if question.brief else tuple(kpi.excluded(study)),
         fresh_at=engine.fresh_at,
         currency=engine.rules.currency,
     )

@@ -12,12 +12,13 @@ from typing import Any
 
 from stuurhut.kpi.formula import PEOPLE, TIME, By
 from stuurhut.kpi.goals import Goals, Holder, goal_in, goals_at, weighted_mean
-from stuurhut.kpi.holders import Holders, holders_in
+from stuurhut.kpi.holders import Holders, Span, holders_in
 from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.pace import Season, WorkingDays, season, working_days
 from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.period import buckets, following
+from stuurhut.kpi.words.question import Question
 
 Groups = Callable[[Study, By], dict[Key, Value]]
 WHOSE_AND_WHEN = PEOPLE | TIME
@@ -28,6 +29,9 @@ class Attaining:
     """One question about the targets of one KPI, by dimensions.
 
     `adds_up`: the parts of a period add to the whole. `sums`: what people reach adds to what their team reaches.
+
+    A personal target counts in a team for the days on which the person was in it, as sales do: of a month's target of
+    who moved on the 11th the old team has the part of the working days before, the new team the rest.
     """
 
     study: Study
@@ -41,7 +45,7 @@ class Attaining:
     @cached_property
     def asked(self) -> Study:
         """The same question, of the KPI itself."""
-        return replace(self.study, question=replace(self.study.question, kpi=self.kpi.key))
+        return replace(self.study, question=replace(self.study.question, kpi=self.kpi.key, of=Question.of))
 
     @cached_property
     def goals(self) -> dict[Key, Goals]:
@@ -67,6 +71,7 @@ class Attaining:
         ends = {period.start, period.until, self.running}
         for grain in TIME & {*self.by, *self.study.filters}:
             ends |= {day for day in buckets(period, grain, fiscal) if period.start < day < period.until}
+        ends |= {end for stays in self.holders.stays.values() for stay in stays for end in stay}
         for goals in self.goals.values():
             ends |= {end for those in goals.of.values() for goal in those for end in (goal.start, goal.until)}
         cuts = frozenset(ends)
@@ -135,7 +140,7 @@ class Attaining:
             return self.holders.in_teams(self.holders.under(team), goals) if isinstance(team, int) else []
         return self.holders.in_all(goals)
 
-    def spans(self, key: Key) -> list[tuple[date, date]]:
+    def spans(self, key: Key) -> list[Span]:
         """The stretches of days of a group: the period, as far as its time buckets and the filters go."""
         period = self.study.question.period
         allowed: list[tuple[str, tuple[object, ...]]]
@@ -143,9 +148,24 @@ class Attaining:
         allowed += [(name, values) for name, values in self.study.filters.items() if name in TIME]
         spans = [(period.start, period.until)]
         for grain, starts in allowed:
-            within = [(start, following(start, grain)) for start in starts if isinstance(start, date)]
-            spans = [(max(a, c), min(b, d)) for a, b in spans for c, d in within if max(a, c) < min(b, d)]
+            spans = _shared(spans, [(start, following(start, grain)) for start in starts if isinstance(start, date)])
         return sorted(spans)
+
+    def spans_of(self, key: Key, holder: Holder) -> list[Span]:
+        """Those in which a holder's target counts in the group: of a person the days in the teams that are meant."""
+        spans, teams = self.spans(key), self._teams_meant(key, holder)
+        return spans if teams is None else _shared(spans, self.holders.stay(holder.id, teams))
+
+    def _teams_meant(self, key: Key, holder: Holder) -> Iterable[int] | None:
+        """The teams in which a person's days are meant; None when all days are."""
+        if holder.kind == "team":
+            return None
+        group, scope = dict(zip(self.by, key, strict=True)), self.study.scope
+        if isinstance(team := group.get("team"), int):
+            return {team} if "person" in group else self.holders.under(team)
+        if "team" in self.study.filters or not (scope.everything or holder.id in scope.persons):
+            return self.holders.members  # those that pass the filter and may be seen
+        return None
 
     def rolled_up(self, compute: Groups) -> dict[Key, Value]:
         """The values of `compute`, a team's with those of the teams below it."""
@@ -165,23 +185,24 @@ class Attaining:
 
     def target(self, key: Key) -> Decimal | None:
         """What is to be reached in a group; None when the only holder lacks a goal for part of it, or all do."""
-        whose, spans = self.whose(key), self.spans(key)
-        asked = [(self._goal(key, holder, spans, gaps=len(whose) > 1), self._days(holder, spans)) for holder in whose]
+        whose = self.whose(key)
+        asked = [(self._goal(key, holder, gaps=len(whose) > 1), self._days(key, holder)) for holder in whose]
         known = [(goal, days) for goal, days in asked if goal is not None]
         if not known:
             return None
         return sum((goal for goal, _days in known), Decimal(0)) if self.sums else weighted_mean(known)
 
-    def _days(self, holder: Holder, spans: list[tuple[date, date]]) -> float:
+    def _days(self, key: Key, holder: Holder) -> float:
         workers = self.holders.workers(holder)
-        return sum(self.days.between(workers, start, until) for start, until in spans)
+        return sum(self.days.between(workers, start, until) for start, until in self.spans_of(key, holder))
 
-    def _goal(self, key: Key, holder: Holder, spans: list[tuple[date, date]], *, gaps: bool) -> Decimal | None:
+    def _goal(self, key: Key, holder: Holder, *, gaps: bool) -> Decimal | None:
         workers, goals = self.holders.workers(holder), self._goals_for(key).of.get(holder, ())
 
         def days(start: date, until: date) -> float:
             return self.days.between(workers, start, until)
 
+        spans = self.spans_of(key, holder)
         parts = [(goal_in(goals, *span, days, adds_up=self.adds_up, gaps=gaps), days(*span)) for span in spans]
         known = [(goal, weight) for goal, weight in parts if goal is not None]
         if not known or (len(known) < len(parts) and not gaps):
@@ -190,13 +211,16 @@ class Attaining:
 
     def elapsed(self, key: Key) -> float | None:
         """The share of the holders' available working days that has passed, by season; None without working days."""
-        workers = [worker for holder in self.whose(key) for worker in self.holders.workers(holder)]
-        spans = self.spans(key)
+        at_work = [
+            (self.holders.workers(holder), start, until)
+            for holder in self.whose(key)
+            for start, until in self.spans_of(key, holder)
+        ]
         for weights in (self.season, None):
-            whole = sum(self.days.between(workers, start, until, weights) for start, until in spans)
+            whole = sum(self.days.between(workers, start, until, weights) for workers, start, until in at_work)
             passed = sum(
                 self.days.between(workers, start, min(max(self.running, start), until), weights)
-                for start, until in spans
+                for workers, start, until in at_work
             )
             if whole > 0:
                 return passed / whole
@@ -204,8 +228,12 @@ class Attaining:
 
     def lacking(self) -> int:
         """How many people and teams have a goal for a part of the period only."""
-        spans = self.spans(())
-        return sum(1 for holder in self.whose(()) if self._goal((), holder, spans, gaps=False) is None)
+        return sum(1 for holder in self.whose(()) if self._goal((), holder, gaps=False) is None)
+
+
+def _shared(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """The days that lie in both."""
+    return [(max(a, c), min(b, d)) for a, b in spans for c, d in others if max(a, c) < min(b, d)]
 
 
 def clock(

@@ -44,7 +44,7 @@ class Engine(Protocol):
     """Answers Ibis expressions over the facts, as one consistent copy that does not change during a question."""
 
     zone: Zone
-    fresh_at: datetime
+    fresh_at: datetime  # the facts are those of this moment
     position: str  # names the state of the copy; equal positions give equal answers
 
     @property

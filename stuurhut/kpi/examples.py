@@ -31,7 +31,8 @@ KINDS = {"owner": "person", "created_owner": "person", "closed_owner": "person",
          "own_team": "team", "created_team": "team", "closed_team": "team", "credit_team": "team", "parent": "team",
          "lead_owner": "person", "from_stage": "stage", "next_stage": "stage"}  # fmt: skip
 HELD = {"state": "held", "direction": "out", "minutes": 30, "marks_known": 0, "marks_yes": 0,
-        "account_is_customer": False, "is_quiet_appointment": False}  # fmt: skip
+        "is_quiet_appointment": False}  # fmt: skip
+LATER = datetime(2030, 1, 1, tzinfo=UTC)  # examples are looked back upon
 LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - as the facts write moments
 APPOINTMENTS = ("visit", "meeting", "video", "demo")
 
@@ -62,11 +63,13 @@ class ExampleEngine:
     """Answers over the few facts of an example."""
 
     zone = ZONE
-    fresh_at = datetime(2026, 1, 1, tzinfo=UTC)
     position = "example"
 
-    def __init__(self, facts: dict[str, list[dict[str, Any]]], rules: ExampleRules | None = None) -> None:
+    def __init__(
+        self, facts: dict[str, list[dict[str, Any]]], rules: ExampleRules | None = None, fresh_at: datetime = LATER
+    ) -> None:
         self.rules = rules or ExampleRules()
+        self.fresh_at = fresh_at
         self._connection = ibis.duckdb.connect()
         self._facts: dict[str, ir.Table] = {}
         self.tables = {name: _arrow(BY_NAME[name], rows) for name, rows in _completed(facts).items()}

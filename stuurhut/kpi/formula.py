@@ -190,6 +190,7 @@ class Share:
     tells_course: bool = True
     more: Callable[[ir.Table, Study], dict[str, ir.Value]] | None = None  # further figures beside it
     left_out: Callable[[Study], list[Left]] | None = None
+    beside: Callable[[ir.Table, Study], ir.Table] = lambda t, _study: t  # with further columns, looked up as of T
 
     empty = Value(None, n=0)
 
@@ -197,8 +198,8 @@ class Share:
         where = self.where
         narrowed = (lambda t: where(t, study)) if where else None
         if self.moment:
-            return study.flow(self.fact, self.moment, by, where=narrowed)
-        return study.balance(self.fact, by, where=narrowed)
+            return self.beside(study.flow(self.fact, self.moment, by, where=narrowed), study)
+        return self.beside(study.balance(self.fact, by, where=narrowed), study)
 
     def groups(self, study: Study, by: By) -> dict[Key, Value]:
         t = self.table(study, by)

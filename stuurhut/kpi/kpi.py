@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from stuurhut.kpi.formula import Formula
+from stuurhut.kpi.formula import By, Formula
+from stuurhut.kpi.study import Study
+from stuurhut.kpi.words.answer import Key, Left, Value
 
 Unit = Literal["count", "money", "ratio", "days", "hours", "minutes", "number", "fte"]
 FactRows = list[dict[str, Any]]
@@ -43,3 +45,15 @@ class Kpi:
     phase: Phase
     formula: Formula
     example: Example
+
+    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+        """The value per key, computed once for the questions of a page."""
+        return study.once(("groups", self.key, study.question.of, by), lambda: self.formula.groups(study, by))
+
+    def total(self, study: Study) -> Value:
+        """The value of all together."""
+        return self.groups(study, ()).get((), self.formula.empty)
+
+    def excluded(self, study: Study) -> list[Left]:
+        """What is left out of the number, and why; counted once for the questions of a page."""
+        return study.once(("excluded", self.key, study.question.of), lambda: self.formula.excluded(study))

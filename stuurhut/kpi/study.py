@@ -7,10 +7,11 @@ column `by_<dimension>` for every dimension asked or filtered on, and hold only 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import ibis
 import ibis.expr.types as ir
@@ -19,7 +20,7 @@ from stuurhut.kpi.catalogue.facts import BY_NAME, Fact, Moment
 from stuurhut.kpi.engine import Engine
 from stuurhut.kpi.words.answer import Key
 from stuurhut.kpi.words.period import GRAINS, Zone
-from stuurhut.kpi.words.question import Question
+from stuurhut.kpi.words.question import Question, rounded_up
 from stuurhut.kpi.words.scope import Scope
 
 Where = Callable[[ir.Table], ir.BooleanValue]
@@ -28,6 +29,7 @@ Found = TypeVar("Found")
 
 ACCOUNT_DIMENSIONS = ("industry", "segment", "region")
 PRODUCT_DIMENSIONS = ("product", "product_group")
+FOUND: WeakKeyDictionary[Engine, dict[object, Any]] = WeakKeyDictionary()  # goes when its engine does
 PERSONAL_DIMENSIONS = frozenset({"person", "lead_owner", "account"})  # an account tells whose it is
 
 
@@ -73,24 +75,48 @@ class Study:
         return self.zone.day(self.question.as_of - timedelta(microseconds=1))
 
     @cached_property
-    def _found(self) -> dict[object, Any]:
-        return {}
+    def seen_until(self) -> datetime:
+        """T, or the moment of asking when T lies ahead: nobody has seen yet how long what is open will last."""
+        return min(self.question.as_of, rounded_up(self.engine.fresh_at))
+
+    # -- once ----------------------------------------------------------------------------------------------------------
 
     def once(self, name: object, find: Callable[[], Found]) -> Found:
-        """What `find` gives, looked up once for all parts of one answer (rows, total, what was left out)."""
-        if name not in self._found:
-            self._found[name] = find()
-        found: Found = self._found[name]
+        """What `find` gives, looked up once for all questions with this period, T, scope and filters.
+
+        An engine answers from facts that do not change, so the questions of one page share what they look up.
+        """
+        return self._kept((name, *self._circumstances), find)
+
+    def once_at(self, name: object, find: Callable[[], Found]) -> Found:
+        """What `find` gives, looked up once for all questions with this T: it depends on nothing else in them."""
+        return self._kept((name, self.question.as_of, self.question.known_at), find)
+
+    @cached_property
+    def _circumstances(self) -> tuple[object, ...]:
+        """All in a question that decides which rows it sees; whose and what it asks about them is in the name."""
+        question = replace(self.question, kpi="", of="", where=(), compare="", brief=False)
+        return question, self.scope, tuple(sorted(self.filters.items()))
+
+    def _kept(self, key: object, find: Callable[[], Found]) -> Found:
+        kept = FOUND.setdefault(self.engine, {})
+        if key not in kept:
+            kept[key] = find()
+        found: Found = kept[key]
         return found
 
     # -- tables ------------------------------------------------------------------------------------------------------
 
     def table(self, fact: str) -> ir.Table:
         """The whole fact, without cut or scope."""
-        return self.engine.fact(fact, self.question.known_at)
+        known_at = self.question.known_at
+        return self._kept(("fact", fact, known_at), lambda: self.engine.fact(fact, known_at))
 
     def state(self, fact: str) -> ir.Table:
         """The versioned fact as it was at T: at most one row a record."""
+        return self.once_at(("state", fact), lambda: self._state(fact))
+
+    def _state(self, fact: str) -> ir.Table:
         t = self.table(fact)
         at = instant(self.question.as_of)
         return t.filter((t.valid_from < at) & (t.valid_until.isnull() | (t.valid_until >= at)))

@@ -46,22 +46,23 @@ WHERE s.is_last AND (c.state_at IS NOT NULL OR s.contacted_at IS NOT NULL)
 
 CREATED_TEAM = deciding_team("s.created_owner_id", "local_day(s.created_at)", "s.first_team_id")
 
+LEAD_VERSION = """
+SELECT * REPLACE (
+    CASE WHEN contacted_at <= state_at THEN contacted_at END AS contacted_at,
+    CASE WHEN qualified_at <= state_at THEN qualified_at END AS qualified_at,
+    CASE WHEN disqualified_at <= state_at THEN disqualified_at END AS disqualified_at,
+    CASE WHEN disqualified_at <= state_at THEN disqualified_reason END AS disqualified_reason
+) FROM lead_state WHERE merged_into_id IS NULL
+"""
+
 LEAD = f"""
-WITH version AS (
-    SELECT * REPLACE (
-        CASE WHEN contacted_at <= state_at THEN contacted_at END AS contacted_at,
-        CASE WHEN qualified_at <= state_at THEN qualified_at END AS qualified_at,
-        CASE WHEN disqualified_at <= state_at THEN disqualified_at END AS disqualified_at,
-        CASE WHEN disqualified_at <= state_at THEN disqualified_reason END AS disqualified_reason
-    ) FROM lead_state WHERE merged_into_id IS NULL
-)
 SELECT s.id, s.state_at AS valid_from, s.until_at AS valid_until, s.owner_id, s.team_id AS own_team_id, s.source_id,
        s.strategy_id, s.industry_id, s.product_id, p.group_id AS product_group_id, s.account_id, s.created_owner_id,
        {CREATED_TEAM} AS created_team_id,
        s.disqualified_reason, s.rating, local_day(s.created_at) AS created_on, s.created_at, s.contacted_at,
        s.qualified_at, s.disqualified_at, a.answered_at, r.recorded_at, working_minute(s.created_at) AS created_wm,
        working_minute(a.answered_at) AS answered_wm, working_minute(s.disqualified_at) AS disqualified_wm
-FROM version s
+FROM lead_version s
 JOIN crm_lead r ON r.id = s.id
 LEFT JOIN lead_answered a ON a.id = s.id
 LEFT JOIN crm_product p ON p.id = s.product_id
@@ -100,6 +101,7 @@ WHERE (s.is_first OR l.contacted_at >= s.assigned_at) AND (s.until_at IS NULL OR
   AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.lead_id = s.lead_id AND a.occurred_at <= l.contacted_at)
 """
 
+# A row for every state of the lead: what it was on a past day is what the seller's clock goes by then.
 LEAD_ASSIGNMENT = f"""
 WITH answered AS (  -- by that seller; what the first one did before the lead was given to him answered it at once
     SELECT s.lead_id, s.assigned_at, s.id, min(greatest(a.occurred_at, s.assigned_at)) AS answered_at
@@ -107,7 +109,7 @@ WITH answered AS (  -- by that seller; what the first one did before the lead wa
      AND (s.is_first OR a.occurred_at >= s.assigned_at) AND (s.until_at IS NULL OR a.occurred_at < s.until_at)
     GROUP BY ALL
 )
-SELECT s.lead_id AS id, s.lead_id, s.person_id,
+SELECT s.lead_id AS id, l.state_at AS valid_from, l.until_at AS valid_until, s.lead_id, s.person_id,
        {deciding_team("s.person_id", "local_day(s.assigned_at)", "s.team_id")} AS team_id,
        l.source_id, l.strategy_id, l.industry_id, l.product_id, p.group_id AS product_group_id, l.account_id,
        l.created_at, s.assigned_at, s.until_at, a.answered_at, l.disqualified_at,
@@ -116,7 +118,7 @@ SELECT s.lead_id AS id, s.lead_id, s.person_id,
        working_minute(a.answered_at) AS answered_wm, working_minute(l.disqualified_at) AS disqualified_wm,
        l.disqualified_reason
 FROM stretch s
-JOIN lead_state l ON l.id = s.lead_id AND l.is_last AND l.merged_into_id IS NULL
+JOIN lead_version l ON l.id = s.lead_id
 LEFT JOIN answered a ON a.lead_id = s.lead_id AND a.assigned_at = s.assigned_at AND a.id = s.id
 LEFT JOIN crm_product p ON p.id = l.product_id
 WHERE s.person_id IS NOT NULL
@@ -127,6 +129,7 @@ STEPS = (
     Step("lead_state", LEAD_STATE),
     Step("answer", ANSWER),
     Step("lead_answered", LEAD_ANSWERED),
+    Step("lead_version", LEAD_VERSION),
     Step("fact_lead", LEAD),
     Step("assignment", ASSIGNMENT),
     Step("stretch", STRETCH),

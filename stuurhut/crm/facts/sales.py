@@ -62,7 +62,7 @@ SELECT q.id, q.owner_id, {deciding_team("q.owner_id", "q.on_day", "q.team_id")} 
        q.of_account_id AS account_id, q.opportunity_id, q.source_id, q.strategy_id, p.product_id,
        p.product_group_id, lo.lead_owner_id, q.state, money(q.base_minor) AS amount, q.sent_at, q.decided_at,
        q.recorded_at, n.next_order_at, n.previous_appointment_at, local_day(q.sent_at) AS sent_on,
-       local_day(q.decided_at) AS decided_on,
+       local_day(q.decided_at) AS decided_on, local_day(n.next_order_at) AS next_order_on, q.lead_id,
        q.valid_until AS valid_until_on
 FROM (SELECT *, local_day(coalesce(sent_at, recorded_at)) AS on_day FROM quote_record) q
 LEFT JOIN quote_product p ON p.id = q.id
@@ -78,14 +78,13 @@ FROM crm_orderline GROUP BY order_id
 
 ORDER = f"""
 SELECT r.id, r.owner_id, {deciding_team("r.owner_id", "r.on_day", "r.team_id")} AS team_id,
-       r.of_account_id AS account_id, r.opportunity_id, r.source_id, r.strategy_id, lo.lead_owner_id, p.product_id,
-       p.product_group_id, r.ordered_at, r.recorded_at, least(r.cancelled_at, r.credited_at) AS void_at,
-       f.ordered_at AS account_first_ordered_at, local_day(r.ordered_at) AS ordered_on, money(r.base_minor) AS amount,
+       r.of_account_id AS account_id, r.opportunity_id, r.lead_id, r.source_id, r.strategy_id, lo.lead_owner_id,
+       p.product_id, p.product_group_id, r.ordered_at, r.recorded_at, least(r.cancelled_at, r.credited_at) AS void_at,
+       local_day(r.ordered_at) AS ordered_on, money(r.base_minor) AS amount,
        money(coalesce(r.margin_minor, m.margin_minor)) AS margin
 FROM (SELECT *, local_day(coalesce(ordered_at, recorded_at)) AS on_day FROM order_record) r
 LEFT JOIN order_product p ON p.id = r.id
 LEFT JOIN order_margin m ON m.id = r.id
-LEFT JOIN account_first f ON f.account_id = r.of_account_id
 LEFT JOIN opportunity_lead_owner lo ON lo.id = r.opportunity_id
 """  # noqa: S608
 

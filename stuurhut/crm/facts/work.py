@@ -64,15 +64,13 @@ JOIN crm_opportunity o ON o.id = m.opportunity_id
 WHERE m.known
 """
 
-ACCOUNT_FIRST = """
-SELECT account_id, min(happened_at) AS sold_at, min(happened_at) FILTER (ordered) AS ordered_at FROM (
-    SELECT account_id, won_at AS happened_at, FALSE AS ordered FROM won
-    UNION ALL SELECT of_account_id, ordered_at, TRUE FROM order_record
-) WHERE account_id IS NOT NULL GROUP BY account_id
+ACCOUNT_WON = """
+SELECT account_id, min(won_at) AS won_at FROM won WHERE account_id IS NOT NULL GROUP BY account_id
 """
 
 # What can follow on an activity, by what it shares with it: account (key 4n), lead (4n+1) or opportunity (4n+2).
-# A step is a quote, an activity that was planned ahead (when it was), or another buying phase.
+# A step is a quote, an activity that was planned ahead (when it was), or another buying phase. An order that was
+# cancelled or credited since is left out: whether it still stood depends on T, so the formulas look it up themselves.
 EVENT = """
 WITH happened AS (
     SELECT 'appointment' AS what, occurred_at AS happened_at, account_id, lead_id, opportunity_id FROM activity_record
@@ -80,6 +78,7 @@ WITH happened AS (
     UNION ALL SELECT 'quote', sent_at, of_account_id, lead_id, opportunity_id FROM quote_record
     UNION ALL SELECT 'step', sent_at, of_account_id, lead_id, opportunity_id FROM quote_record
     UNION ALL SELECT 'order', ordered_at, of_account_id, lead_id, opportunity_id FROM order_record
+    WHERE cancelled_at IS NULL AND credited_at IS NULL
     UNION ALL SELECT 'step', recorded_at, account_id, lead_id, opportunity_id FROM activity_record
     WHERE recorded_at <= planned_for
     UNION ALL SELECT 'step', since, account_id, NULL, NULL FROM (
@@ -126,12 +125,13 @@ SELECT a.id, a.owner_id, {deciding_team("a.owner_id", "a.on_day", "a.team_id")} 
        coalesce(dp.product_group_id, p.group_id) AS product_group_id, lo.owner_id AS lead_owner_id,
        a.kind, a.direction, a.state, a.outcome, a.occurred_at, a.planned_for, r.recorded_at,
        n.appointment_at AS next_appointment_at, n.quote_at AS next_quote_at, n.order_at AS next_order_at,
-       n.step_at AS next_step_at, local_day(a.occurred_at) AS occurred_on, local_day(a.planned_for) AS planned_on,
+       n.step_at AS next_step_at, local_day(n.appointment_at) AS next_appointment_on,
+       local_day(n.quote_at) AS next_quote_on, local_day(n.order_at) AS next_order_on,
+       local_day(n.step_at) AS next_step_on, local_day(a.occurred_at) AS occurred_on,
+       local_day(a.planned_for) AS planned_on,
        local_day(r.recorded_at) AS recorded_on, local_day(a.recorded_at) AS noted_on, a.minutes,
        CASE WHEN a.direction = 'out' THEN t.outbound END AS outbound_number, a.marks_yes, a.marks_known, a.is_contact,
-       a.is_appointment, a.is_two_way,
-       CASE WHEN a.account_id IS NOT NULL THEN coalesce(f.sold_at < a.occurred_at, FALSE)
-            WHEN a.lead_id IS NOT NULL THEN FALSE END AS account_is_customer,
+       a.is_appointment, a.is_two_way, w.won_at AS account_won_at,
        a.is_appointment AND a.marks_known = 4 AND a.marks_yes = 0 AS is_quiet_appointment,
        working_minute(a.occurred_at) AS occurred_wm, working_minute(r.recorded_at) AS recorded_wm
 FROM (SELECT *, local_day(coalesce(occurred_at, planned_for, recorded_at)) AS on_day FROM activity_record) a
@@ -141,7 +141,7 @@ JOIN (
 ) r ON r.id = a.id
 LEFT JOIN thread_contact t ON t.id = a.id
 LEFT JOIN next_event n ON n.id = a.id
-LEFT JOIN account_first f ON f.account_id = a.account_id
+LEFT JOIN account_won w ON w.account_id = a.account_id
 LEFT JOIN opportunity_product dp ON dp.id = a.opportunity_id
 LEFT JOIN crm_product p ON p.id = a.lead_product_id AND dp.product_id IS NULL
 ASOF LEFT JOIN lead_state lo ON lo.id = a.lead_id AND a.occurred_at >= lo.state_at
@@ -152,7 +152,7 @@ STEPS = (
     Step("thread_contact", THREAD_CONTACT),
     Step("thread_moment", THREAD_MOMENT),
     Step("won", WON),
-    Step("account_first", ACCOUNT_FIRST),
+    Step("account_won", ACCOUNT_WON),
     Step("event", EVENT),
     Step("next_event", NEXT_EVENT),
     Step("activity_held", ACTIVITY_HELD),

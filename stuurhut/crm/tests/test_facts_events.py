@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from stuurhut import replica
+from stuurhut.crm.actions import cancel_order
 from stuurhut.crm.models import Account, LeadAssignment, Opportunity, Order, Quote
-from stuurhut.crm.tests.little_company import Sales, at, person
+from stuurhut.crm.tests.little_company import Sales, at, person, question
+from stuurhut.kpi.words.scope import EVERYTHING
 from stuurhut.people.history import change
 from stuurhut.people.models import Person, Team
 from stuurhut.replica import asking
@@ -29,6 +32,10 @@ def one(fact: str, **what: Any) -> dict[str, Any]:
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def total(kpi: str, **how: Any) -> Any:
+    return replica.ask(question(kpi, **how), EVERYTHING).total.value
 
 
 @pytest.fixture
@@ -134,9 +141,88 @@ def test_outbound_contacts_count_on_the_thread_of_the_lead_and_stop_at_the_closi
 
 def test_an_account_is_a_customer_from_its_first_order_or_won_deal_on(sales: Sales) -> None:
     account = Account.objects.create(name="Jansen")
-    visits = [sales.done("visit", f"2026-03-{day:02}T10:00", account=account).pk for day in (2, 20)]
+    for day in (2, 20):
+        sales.done("visit", f"2026-03-{day:02}T10:00", account=account)
     Order.objects.create(account=account, ordered_at=at("2026-03-10T10:00"), recorded_at=at("2026-03-10T10:00"))
-    assert [one("activity", id=pk)["account_is_customer"] for pk in visits] == [False, True]
+    assert total("new_customer_share") == 0.5
+    sales.entered(sales.deal("2026-02-02T10:00", account=account), sales.won, "2026-02-20T10:00")
+    assert total("new_customer_share") == 0
+
+
+def test_an_order_that_was_cancelled_is_no_earlier_order(sales: Sales, alice: Person) -> None:
+    account = Account.objects.create(name="Jansen")
+    first = Order.objects.create(
+        account=account, ordered_at=at("2026-02-10T10:00"), recorded_at=at("2026-02-10T10:00"), owner=alice
+    )
+    Order.objects.create(
+        account=account, ordered_at=at("2026-03-05T10:00"), recorded_at=at("2026-03-05T10:00"), owner=alice
+    )
+    sales.done("visit", "2026-03-02T10:00", account=account, owner=alice)
+    cancel_order(order=first, by=None, at=at("2026-03-20T10:00"))
+    shares = {
+        day: (total("new_customer_share", as_of=day), total("repeat_order_share", as_of=day))
+        for day in ("2026-03-19T23:00", "2026-03-20T23:00")
+    }
+    assert shares == {"2026-03-19T23:00": (0, 1), "2026-03-20T23:00": (1, 0)}
+
+
+@pytest.mark.parametrize("hangs_on", ["account", "opportunity"])
+def test_a_quote_is_followed_by_an_order_until_that_is_cancelled(sales: Sales, alice: Person, hangs_on: str) -> None:
+    account, deal = Account.objects.create(name="Jansen"), sales.deal("2026-01-05T10:00", owner=alice)
+    shared: dict[str, Any] = {"account": account} if hangs_on == "account" else {"opportunity": deal}
+    Quote.objects.create(owner=alice, sent_at=at("2026-01-06T10:00"), recorded_at=at("2026-01-06T10:00"), **shared)
+    ordered = [
+        Order.objects.create(owner=alice, ordered_at=at(f"{day}T10:00"), recorded_at=at(f"{day}T10:00"), **shared)
+        for day in ("2026-01-20", "2026-05-20")
+    ]  # the second comes too late
+    cancel_order(order=ordered[0], by=None, at=at("2026-06-10T10:00"))
+    followed = [
+        total("quote_to_order_cohort", period="2026-01", as_of=day) for day in ("2026-06-09T23:00", "2026-06-10T23:00")
+    ]
+    assert followed == [1, 0]
+
+
+def test_the_last_of_ninety_days_lasts_until_midnight_also_when_the_clock_was_moved(
+    sales: Sales, alice: Person
+) -> None:
+    for name, following in (("Jansen", "2026-04-12T21:30"), ("De Vries", "2026-04-12T22:30")):  # 23:30, and 00:30
+        account = Account.objects.create(name=name)
+        sales.done("call", "2026-01-12T08:00", account=account, owner=alice)
+        sales.done("visit", following, account=account, owner=alice)
+    assert total("call_to_appointment_cohort", period="2026-01", as_of="2026-05-01T00:00") == 0.5
+
+
+def test_the_clock_of_the_seller_goes_by_what_the_lead_was_then(sales: Sales, alice: Person) -> None:
+    lead = sales.lead("2026-03-02T08:00", owner=alice)
+    given_away = at("2026-03-02T08:00")
+    LeadAssignment.objects.create(lead=lead, person=alice, assigned_at=given_away, recorded_at=given_away)
+    found = at("2026-03-03T08:00")
+    change(lead, by=None, at=found, disqualified_at=found, disqualified_reason="spam")
+    change(lead, by=None, at=at("2026-03-10T08:00"), disqualified_at=None, disqualified_reason="")  # it was none
+    sales.done("call", "2026-03-11T08:00", lead=lead, owner=alice)
+
+    clocks = {
+        day: {
+            by: replica.ask(question("lead_response_time", as_of=f"2026-03-{day}T23:00", by=(by,)), EVERYTHING).total
+            for by in ("person", "source")
+        }
+        for day in ("02", "05", "12")
+    }
+    counted = {day: {by: value.n for by, value in them.items()} for day, them in clocks.items()}
+    assert counted == {
+        "02": {"person": 1, "source": 1}, "05": {"person": 0, "source": 0}, "12": {"person": 1, "source": 1},
+    }  # fmt: skip
+    assert clocks["12"]["person"].value == clocks["12"]["source"].value == 7 * 8 * 60
+
+
+def test_a_lead_that_became_part_of_another_was_on_the_clock_of_its_seller_before(sales: Sales, alice: Person) -> None:
+    kept, lead = (sales.lead("2026-03-02T08:00", owner=alice) for _n in range(2))
+    change(lead, by=None, at=at("2026-03-10T08:00"), merged_into=kept)
+    counted = [
+        replica.ask(question("lead_response_time", as_of=day, by=("person",)), EVERYTHING).total.n
+        for day in ("2026-03-09T23:00", "2026-03-10T23:00")
+    ]
+    assert counted == [2, 1]
 
 
 def test_a_deal_that_bounces_keeps_every_entry_and_its_number(sales: Sales, alice: Person) -> None:

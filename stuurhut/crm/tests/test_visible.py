@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from stuurhut.crm.tests.stages import stages
 from stuurhut.crm.visible import visible_to, within
 from stuurhut.kpi.words.scope import Scope
 from stuurhut.people.actions import add_user, create_team, join_team, leave_team, move_team
-from stuurhut.people.models import Intake, User
+from stuurhut.people.models import Intake, Membership, Person, User
 from stuurhut.people.tests.company import Company, company, seller
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +178,75 @@ def test_contacts_are_seen_with_their_account(firm: Company, of_alice: dict[type
     create_contact(name="Jan", account=of_alice[Account], by=None)
     assert visible_to(firm.user(firm.alice), Contact).count() == 1
     assert not visible_to(firm.user(firm.charlie), Contact).exists()
+
+
+def test_a_call_that_nobody_owns_is_seen_by_the_team_it_is_of(firm: Company) -> None:
+    call = Activity.objects.create(kind="call", state="held", occurred_at=MARCH, team=firm.noord)
+    Activity.objects.create(kind="call", state="held", occurred_at=MARCH)
+    assert set(visible_to(firm.user(firm.bob), Activity)) == {call}
+    assert not visible_to(firm.user(firm.charlie), Activity).exists()
+
+
+# -- the team of the day ---------------------------------------------------------------------------------------------
+
+BEGIN, MIDDLE, END = date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)
+STAYS: dict[str, list[tuple[str, date, date | None]]] = {
+    "in no team": [],
+    "in Noord": [("Noord", BEGIN, END)],
+    "in Noord for ever": [("Noord", BEGIN, None)],
+    "in Zuid": [("Zuid", BEGIN, END)],
+    "in both": [("Noord", BEGIN, END), ("Zuid", BEGIN, END)],
+    "from Zuid to Noord": [("Zuid", BEGIN, MIDDLE), ("Noord", MIDDLE, None)],
+    "from Noord to Zuid": [("Noord", BEGIN, MIDDLE), ("Zuid", MIDDLE, END)],
+    "in Noord, later in both": [("Noord", BEGIN, END), ("Zuid", MIDDLE, END)],
+    "twice in Noord": [("Noord", BEGIN, MIDDLE), ("Noord", BEGIN, END)],
+    "away for a month": [("Noord", BEGIN, MIDDLE), ("Noord", END, None)],
+}
+DAYS = (date(2026, 1, 31), BEGIN, date(2026, 2, 28), MIDDLE, date(2026, 3, 31), END)
+
+
+def decides(stays: list[tuple[str, date, date | None]], day: date, team: str | None) -> bool:
+    """Whether the manager of Noord sees what was done that day, in words: the team of the day decides; the record's
+    own does when there were several or none."""
+    there = {name for name, start, until in stays if start <= day and (until is None or day < until)}
+    return there == {"Noord"} or (team == "Noord" and there != {"Zuid"})
+
+
+@pytest.mark.parametrize("column", ["occurred_at", "planned_for"])
+def test_a_manager_sees_what_was_done_while_its_owner_was_in_the_team(firm: Company, column: str) -> None:
+    teams = {"Noord": firm.noord, "Zuid": firm.zuid}
+    expected = set()
+    for who, stays in STAYS.items():
+        person = Person.objects.create(name=who)
+        for name, start, until in stays:
+            Membership.objects.create(person=person, team=teams[name], starts_on=start, until=until)
+        for day, team in product(DAYS, (None, "Noord", "Zuid")):
+            first = datetime.combine(day, time(0), timezone.get_default_timezone())
+            for moment in (first, first + timedelta(hours=23, minutes=59)):
+                call = Activity.objects.create(
+                    kind="call", owner=person, team=teams.get(team or ""), **{column: moment}
+                )
+                if decides(stays, day, team):
+                    expected.add(call)
+    scope = Scope(teams=frozenset({firm.noord.pk}))
+    assert set(within(scope, Activity)) == expected
+
+
+def test_a_team_that_had_hundreds_of_people_at_different_times_can_still_be_listed(firm: Company) -> None:
+    people = Person.objects.bulk_create(Person(name=f"Seller {n}") for n in range(2200))
+    Membership.objects.bulk_create(
+        Membership(person=person, team=(firm.noord, firm.zuid)[n % 2], starts_on=date(2020, 1, 1) + timedelta(days=n))
+        for n, person in enumerate(people)
+    )
+    calls = Activity.objects.bulk_create(
+        Activity(kind="call", state="held", owner=person, occurred_at=MARCH) for person in people
+    )
+    assert set(visible_to(firm.user(firm.bob), Activity)) == set(calls[::2])
+
+
+def test_a_membership_since_the_first_day_of_the_calendar_counts_as_since_always(firm: Company) -> None:
+    for team in (firm.noord, firm.zuid):
+        person = Person.objects.create(name=f"Always in {team}")
+        Membership.objects.create(person=person, team=team, starts_on=date.min)
+        Activity.objects.create(kind="call", owner=person, occurred_at=MARCH)
+    assert str(visible_to(firm.user(firm.bob), Activity).get().owner) == "Always in Noord"

@@ -7,11 +7,12 @@ import ibis.expr.types as ir
 from stuurhut.kpi.catalogue.left import LeftOut, both, flow_lacking, undated
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, Flow
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
-from stuurhut.kpi.study import Where
+from stuurhut.kpi.study import Study, Where
 from stuurhut.kpi.words.text import gettext_noop as _
 
 ACTIVITY = TIME | PEOPLE | SALE | {"kind", "channel", "lead_owner"}
 
+UNLINKED = _("outbound contact that names no lead or opportunity")
 HELD_WITHOUT_DATE = undated("activity", "occurred", _("held, but nobody knows when"), lambda t, _s: t.state == "held")
 
 
@@ -25,6 +26,10 @@ def held(*kinds: str) -> Where:
 def appointments(t: ir.Table) -> ir.BooleanValue:
     """Visits, meetings, video calls and demos that took place."""
     return (t.state == "held") & t.is_appointment
+
+
+def _unlinked(t: ir.Table, _study: Study) -> ir.BooleanValue:
+    return t.is_contact & (t.direction == "out") & t.lead_id.isnull() & t.opportunity_id.isnull()
 
 
 def flow_of(where: Where, left_out: LeftOut | None = None) -> Flow:
@@ -185,7 +190,8 @@ KPIS = (
                 & (t.direction == "out")
                 & (t.outbound_number > 1)
                 & (t.lead_id.notnull() | t.opportunity_id.notnull())
-            )
+            ),
+            both(flow_lacking(UNLINKED, "activity", "occurred", _unlinked), HELD_WITHOUT_DATE),
         ),
         example=Example(
             story=_("After the first call in February Alice wrote and visited in March. Bram only made a first call."),

@@ -75,7 +75,7 @@ def adds_up(kpi: Kpi, study: Study) -> bool:
 
 def _attainment(study: Study, by: By) -> dict[Key, Value]:
     it = attaining(study, by)
-    realised = it.rolled_up(it.kpi.formula.groups)
+    realised = it.rolled_up(it.kpi.groups)
     return {key: _attained(it, key, realised.get(key, it.kpi.formula.empty)) for key in it.keys(realised)}
 
 
@@ -112,7 +112,7 @@ def _level(realised: Value, target: Decimal, *, lower_is_better: bool) -> Value:
 
 def _left_out(study: Study) -> list[Left]:
     it = attaining(study)
-    of_kpi = it.kpi.formula.excluded(it.asked)
+    of_kpi = it.kpi.excluded(it.asked)
     return [
         Left(OTHER_CURRENCY, sum(goals.other_currency for goals in it.goals.values())),
         Left(PARTLY, it.lacking()),

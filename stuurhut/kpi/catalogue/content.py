@@ -6,7 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.activity import ACTIVITY, HELD_WITHOUT_DATE, appointments, held
-from stuurhut.kpi.catalogue.left import NO_ACCOUNT, ago, before, both, flow_lacking
+from stuurhut.kpi.catalogue.left import NO_ACCOUNT, before, both, flow_lacking, of_age, within
+from stuurhut.kpi.catalogue.orders import with_first_order
 from stuurhut.kpi.formula import By, Computed, Flow, Share, count, record_rows
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
 from stuurhut.kpi.statistics.intervals import wilson
@@ -54,17 +55,23 @@ def _all_no(t: ir.Table) -> ir.BooleanValue:
 
 def _led_nowhere(t: ir.Table, study: Study) -> ir.BooleanValue:
     """At least thirty days old, and no quote, planned activity or phase change in the thirty days after it."""
-    in_time = (t.next_step_at <= t.occurred_at + ibis.interval(days=NEXT_STEP_DAYS)) & before(t.next_step_at, study)
-    return (t.occurred_at <= ago(study, NEXT_STEP_DAYS)) & ~in_time.fill_null(ibis.literal(False))
+    in_time = within(t.next_step_on, t.occurred_on, NEXT_STEP_DAYS) & before(t.next_step_at, study)
+    return of_age(t.occurred_on, study, NEXT_STEP_DAYS) & ~in_time.fill_null(ibis.literal(False))
 
 
 def _too_young(t: ir.Table, study: Study) -> ir.BooleanValue:
-    return _all_no(t) & (t.occurred_at > ago(study, NEXT_STEP_DAYS))
+    return _all_no(t) & ~of_age(t.occurred_on, study, NEXT_STEP_DAYS)
+
+
+def _new(t: ir.Table, _study: Study) -> ir.BooleanValue:
+    """With an account that had no order, and no won deal, before that moment."""
+    bought = (t.account_won_at < t.occurred_at) | (t.first_ordered_at < t.occurred_at)
+    return ~bought.fill_null(ibis.literal(False))
 
 
 _DIARY: FactRows = [
     {"kind": "visit", "occurred_at": "2026-03-02 10:00", "owner": "Alice", "team": "Noord", "account": "Bakker BV",
-     "marks_known": 4, "marks_yes": 3, "next_step_at": "2026-03-09 10:00", "account_is_customer": True},
+     "marks_known": 4, "marks_yes": 3, "next_step_at": "2026-03-09 10:00", "account_won_at": "2025-10-06 12:00"},
     {"kind": "visit", "occurred_at": "2026-03-03 10:00", "owner": "Bram", "team": "Noord", "account": "Kaas & Zn",
      "marks_known": 4, "marks_yes": 0},
     {"kind": "meeting", "occurred_at": "2026-03-04 10:00", "owner": "Bram", "team": "Noord", "account": "Visser",
@@ -88,9 +95,10 @@ KPIS = (
         formula=Share(
             "activity",
             "occurred",
-            hit=lambda t, _s: ~t.account_is_customer,
+            hit=_new,
             where=lambda t, _s: held("call", "visit")(t) & t.account_id.notnull(),
             dimensions=ACTIVITY,
+            beside=with_first_order,
             left_out=both(
                 HELD_WITHOUT_DATE,
                 flow_lacking(

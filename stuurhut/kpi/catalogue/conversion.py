@@ -27,6 +27,10 @@ FEW, USUAL_AGE = 30, 180
 
 def wins(study: Study) -> ir.Table:
     """won_lead_id, won_on: the first win of each lead, of the deals that were won at T."""
+    return study.once_at("wins", lambda: _wins(study))
+
+
+def _wins(study: Study) -> ir.Table:
     deals = study.state("opportunity")
     deals = deals.filter((deals.outcome == "won") & before(deals.closed_at, study) & deals.lead_id.notnull())
     return deals.group_by(won_lead_id=deals.lead_id).aggregate(won_on=deals.closed_on.min())
@@ -38,8 +42,10 @@ def conversion_age(study: Study) -> int:
     That is the 90th percentile of the whole organisation's leads won in the three years before T.
     """
     chosen = study.engine.rules.conversion_age_days
-    if chosen is not None:
-        return chosen
+    return chosen if chosen is not None else study.once_at("conversion_age", lambda: _usual_age(study))
+
+
+def _usual_age(study: Study) -> int:
     leads, won = study.state("lead"), wins(study)
     t = leads.inner_join(won, leads.id == won.won_lead_id)
     recent = t.filter(t.won_on >= ibis.literal(add_months(study.today, -36)))

@@ -46,7 +46,7 @@ def _coverage(study: Study, by: By) -> dict[Key, Value]:
     it = attaining(study, by)
     if not it.adds_up:
         raise QuestionError(_("Coverage needs a target that is counted or sold up to; %(key)s is not."), key=it.kpi.key)
-    realised = it.rolled_up(it.kpi.formula.groups)
+    realised = it.rolled_up(it.kpi.groups)
     rest, overdue = _open(it, overdue=False), _open(it, overdue=True)
     nothing = Value(0, n=0)
     found = {}

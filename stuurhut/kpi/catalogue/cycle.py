@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import ibis
 import ibis.expr.types as ir
 
@@ -25,8 +27,8 @@ def days_between(until: ir.Value, start: ir.Value) -> ir.Value:
 
 
 def today(study: Study) -> ir.Value:
-    """The local day in which T lies."""
-    return ibis.literal(study.today)
+    """The local day in which T lies, or that of asking when T lies ahead."""
+    return ibis.literal(study.zone.day(study.seen_until - timedelta(microseconds=1)))
 
 
 # -- sales cycle -----------------------------------------------------------------------------------------------------

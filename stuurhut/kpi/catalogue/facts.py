@@ -75,8 +75,9 @@ _OPPORTUNITY = _columns(
     count="stage_order outbound_before_close reached_contacts",  # outbound contacts up to the closing of the version
 )
 _ORDER = _columns(
-    key="id owner_id team_id account_id opportunity_id source_id strategy_id lead_owner_id product_id product_group_id",
-    moment="ordered_at recorded_at void_at account_first_ordered_at",  # void: cancelled or credited, the first
+    key="id owner_id team_id account_id lead_id opportunity_id source_id strategy_id lead_owner_id product_id"
+    " product_group_id",
+    moment="ordered_at recorded_at void_at",  # void: cancelled or credited, the first
     day="ordered_on",
     money="amount margin",
 )
@@ -159,19 +160,23 @@ FACTS: tuple[Fact, ...] = (
         record="lead",
     ),
     Fact(
-        "lead_assignment",  # the seller's clock: from this assignment to the next; answered by that seller
-        _columns(
-            key="id lead_id person_id team_id source_id strategy_id industry_id product_id product_group_id account_id",
-            moment="created_at assigned_at until_at answered_at disqualified_at",
-            day="created_on assigned_on",
-            number="assigned_wm until_wm answered_wm disqualified_wm",
-            text="disqualified_reason",
+        "lead_assignment",  # the seller's clock: from this assignment to the next; versioned with its lead
+        _versioned(
+            _columns(
+                key="lead_id person_id team_id source_id strategy_id industry_id product_id product_group_id"
+                " account_id",
+                moment="created_at assigned_at until_at answered_at disqualified_at",  # answered by that seller
+                day="created_on assigned_on",
+                number="assigned_wm until_wm answered_wm disqualified_wm",
+                text="disqualified_reason",
+            )
         ),
         moments={
             "created": Moment("created_at", "created_on", "person_id", "team_id"),
             "assigned": Moment("assigned_at", "assigned_on", "person_id", "team_id"),
         },
         dimensions={**_SALE, **_PRODUCT, "industry": "industry_id"},
+        versioned=True,
         record="lead",
     ),
     Fact(
@@ -180,10 +185,13 @@ FACTS: tuple[Fact, ...] = (
             key="id owner_id team_id account_id contact_id lead_id opportunity_id source_id strategy_id"
             " product_id product_group_id lead_owner_id",
             text="kind direction state outcome",
-            moment="occurred_at planned_for recorded_at next_appointment_at next_quote_at next_order_at next_step_at",
-            day="occurred_on planned_on recorded_on noted_on",  # noted: when it was first written down, as a plan too
+            # next_order: of those that stand; account_won: its first won deal
+            moment="occurred_at planned_for recorded_at next_appointment_at next_quote_at next_order_at next_step_at"
+            " account_won_at",
+            day="occurred_on planned_on recorded_on noted_on"  # noted: when it was first written down, as a plan too
+            " next_appointment_on next_quote_on next_order_on next_step_on",
             count="minutes outbound_number marks_yes marks_known",  # outbound_number: 1 for the first outbound contact
-            flag="is_contact is_appointment is_two_way account_is_customer is_quiet_appointment",
+            flag="is_contact is_appointment is_two_way is_quiet_appointment",
             number="occurred_wm recorded_wm",
         ),
         moments={
@@ -245,12 +253,12 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         "quote",
         _columns(
-            key="id owner_id team_id account_id opportunity_id source_id strategy_id product_id product_group_id"
-            " lead_owner_id",
+            key="id owner_id team_id account_id lead_id opportunity_id source_id strategy_id product_id"
+            " product_group_id lead_owner_id",
             text="state",
             money="amount",
             moment="sent_at decided_at recorded_at next_order_at previous_appointment_at",
-            day="sent_on decided_on valid_until_on",
+            day="sent_on decided_on valid_until_on next_order_on",
         ),
         moments={"sent": Moment("sent_at", "sent_on", "owner_id", "team_id")},
         dimensions={**_SALE, **_PRODUCT, "lead_owner": "lead_owner_id"},

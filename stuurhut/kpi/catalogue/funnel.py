@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.activity import ACTIVITY, APPOINTMENTS, CALLS, appointments, flow_of, held
-from stuurhut.kpi.catalogue.left import Rows, ago, before, distinct_records
+from stuurhut.kpi.catalogue.left import Rows, before, distinct_records, of_age, within
 from stuurhut.kpi.catalogue.orders import ORDERS, standing
 from stuurhut.kpi.catalogue.quotes import QUOTE, QUOTES, is_sent
 from stuurhut.kpi.formula import By, Ratio, Share, record_rows
@@ -30,14 +30,15 @@ ORDERS_WITHOUT_VISIT = _("orders without a visit before")
 class Followed:
     """Of the first steps in the period, the share followed by the next one within ninety days; Wilson 95%.
 
-    Only first steps at least ninety days old, so that each had the same time. `alone` are next steps of the period
+    Days are those of the calendar, and only first steps of which all ninety have passed count, so that each had the
+    same time. An order that was cancelled or credited before T follows nothing. `alone` are next steps of the period
     that nothing went before: they count nowhere, and stand with the records.
     """
 
     fact: str
     moment: str
     where: Where
-    following: str  # the column with the moment of the next step on the same lead, opportunity or account
+    following: str  # the columns, _at and _on, of the next step on the same lead, opportunity or account
     dimensions: frozenset[str]
     alone: Callable[[Study], ir.Table] | None = None
     alone_why: str = ""
@@ -48,15 +49,32 @@ class Followed:
 
     @property
     def share(self) -> Share:
-        return Share(self.fact, self.moment, self._followed, self._of_age, self.dimensions)
+        beside = self._cancelled_since if self.following == "next_order" else lambda t, _study: t
+        return Share(self.fact, self.moment, self._followed, self._of_age, self.dimensions, beside=beside)
 
     def _of_age(self, t: ir.Table, study: Study) -> ir.BooleanValue:
-        return self.where(t) & (t[f"{self.moment}_at"] <= ago(study, FOLLOWED_WITHIN))
+        return self.where(t) & of_age(t[f"{self.moment}_on"], study, FOLLOWED_WITHIN)
 
     def _followed(self, t: ir.Table, study: Study) -> ir.BooleanValue:
-        following = t[self.following]
-        latest = t[f"{self.moment}_at"] + ibis.interval(days=FOLLOWED_WITHIN)
-        return before(following, study) & (following <= latest)
+        following = before(t[f"{self.following}_at"], study)
+        in_time = following & within(t[f"{self.following}_on"], t[f"{self.moment}_on"], FOLLOWED_WITHIN)
+        return in_time | t.followed_id.notnull() if "followed_id" in t.columns else in_time
+
+    def _cancelled_since(self, t: ir.Table, study: Study) -> ir.Table:
+        """With `followed_id`, not null where an order followed in time that stood at T and was cancelled later."""
+        steps, o = study.table(self.fact), study.table("order")
+        o = o.filter(before(o.ordered_at, study) & o.void_at.notnull() & standing(o, study))
+        o = o.select("account_id", "lead_id", "opportunity_id", next_at="ordered_at", next_on="ordered_on")
+        in_time = [
+            o.next_at >= steps[f"{self.moment}_at"],
+            within(o.next_on, steps[f"{self.moment}_on"], FOLLOWED_WITHIN),
+        ]
+        pairs = [
+            steps.inner_join(o, [steps[on] == o[on], *in_time]).select(followed_id=steps.id)
+            for on in ("account_id", "lead_id", "opportunity_id")
+        ]
+        followed = ibis.union(*pairs, distinct=True)
+        return t.left_join(followed, t.id == followed.followed_id)
 
     def groups(self, study: Study, by: By) -> dict[Key, Value]:
         return self.share.groups(study, by)
@@ -65,7 +83,7 @@ class Followed:
         young = study.flow(
             self.fact,
             self.moment,
-            where=lambda t: self.where(t) & (t[f"{self.moment}_at"] > ago(study, FOLLOWED_WITHIN)),
+            where=lambda t: self.where(t) & ~of_age(t[f"{self.moment}_on"], study, FOLLOWED_WITHIN),
         )
         left = [Left(YOUNGER, distinct_records(study, young))]
         if self.alone:
@@ -76,7 +94,7 @@ class Followed:
         found = self.share.records(study)
         if found is None or not self.alone:
             return found
-        quotes = self.following == "next_quote_at"
+        quotes = self.following == "next_quote"
         t = self.alone(study)
         kind, on = ("quote", "sent_on") if quotes else ("order", "ordered_on")
         return found.union(record_rows(t, kind, "owner_id", on, ibis.literal(False)))
@@ -167,7 +185,7 @@ KPIS = (
             "Of the calls held in the period, the share followed by an appointment with the same lead, opportunity or"
             " account within ninety days."
         ),
-        Followed("activity", "occurred", held("call"), "next_appointment_at", ACTIVITY),
+        Followed("activity", "occurred", held("call"), "next_appointment", ACTIVITY),
         _("Of four calls in January one led to an appointment in a week. That of Visser came after ninety days."),
         0.25,
         Alice=0.5,
@@ -190,7 +208,7 @@ KPIS = (
             "Of the appointments held in the period, the share followed by a quote to the same lead, opportunity or"
             " account within ninety days."
         ),
-        Followed("activity", "occurred", appointments, "next_quote_at", ACTIVITY, _quotes_alone, QUOTES_ALONE),
+        Followed("activity", "occurred", appointments, "next_quote", ACTIVITY, _quotes_alone, QUOTES_ALONE),
         _("Of two visits that to Bakker BV led to a quote. The quote to Visser had no appointment before it."),
         0.5,
         Alice=1,
@@ -213,7 +231,7 @@ KPIS = (
             "Of the quotes sent in the period, the share followed by an order on the same opportunity or account within"
             " ninety days."
         ),
-        Followed("quote", "sent", is_sent, "next_order_at", QUOTE, _orders_without(_sent_quotes), ORDERS_WITHOUT_QUOTE),
+        Followed("quote", "sent", is_sent, "next_order", QUOTE, _orders_without(_sent_quotes), ORDERS_WITHOUT_QUOTE),
         _("Of two quotes that to Bakker BV became an order. De Boer ordered without a quote."),
         0.5,
         Alice=1,
@@ -240,7 +258,7 @@ KPIS = (
             "activity",
             "occurred",
             held("visit"),
-            "next_order_at",
+            "next_order",
             ACTIVITY,
             _orders_without(_held_visits),
             ORDERS_WITHOUT_VISIT,

@@ -94,6 +94,16 @@ def ago(study: Study, days: int) -> ir.TimestampScalar:
     return instant(study.zone.local(study.question.as_of) - timedelta(days=days))
 
 
+def of_age(day: ir.Value, study: Study, days: int) -> ir.BooleanValue:
+    """Whether so many days have gone by since that day, whole, before T."""
+    return day < ibis.literal(study.zone.day(study.question.as_of) - timedelta(days=days))
+
+
+def within(day: ir.Value, since: ir.Value, days: int) -> ir.BooleanValue:
+    """Whether a day lies at most so many days on the calendar after another; null when it never comes."""
+    return day.delta(since, unit="day") <= days
+
+
 def before(moment: ir.Value, study: Study) -> ir.BooleanValue:
     """Whether it has happened before T; what never happens has not."""
     return (moment < instant(study.question.as_of)).fill_null(ibis.literal(False))

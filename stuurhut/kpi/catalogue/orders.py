@@ -20,6 +20,14 @@ def standing(t: ir.Table, study: Study) -> ir.BooleanValue:
     return ~before(t.void_at, study)
 
 
+def with_first_order(t: ir.Table, study: Study) -> ir.Table:
+    """With `first_ordered_at`: the account's first order of those that stood at T; one that was cancelled is none."""
+    orders = study.table("order")
+    orders = orders.filter(standing(orders, study) & orders.account_id.notnull())
+    first = orders.group_by(orderer=orders.account_id).aggregate(first_ordered_at=orders.ordered_at.min())
+    return t.left_join(first, t.account_id == first.orderer)
+
+
 def margin(t: ir.Table) -> ir.Scalar:
     """The sum of margins, or of credited portions of them when the rows are split."""
     return (t.margin_portion if "margin_portion" in t.columns else t.margin).sum()
@@ -46,12 +54,17 @@ TURNOVER = Flow(
 
 _PLACED: FactRows = [
     {"ordered_at": "2026-03-03 12:00", "owner": "Alice", "team": "Noord", "account": "Bakker BV", "amount": 5000,
-     "margin": 1500, "account_first_ordered_at": "2025-06-01 12:00"},
+     "margin": 1500},
     {"ordered_at": "2026-03-10 12:00", "owner": "Alice", "team": "Noord", "account": "Visser", "amount": "1000.50",
-     "margin": "250.25", "account_first_ordered_at": "2026-03-10 12:00"},
+     "margin": "250.25"},
     {"ordered_at": "2026-03-12 12:00", "owner": "Bram", "team": "Noord", "account": "Kaas & Zn", "amount": 7000,
-     "margin": 2000, "account_first_ordered_at": "2026-03-12 12:00", "void_at": "2026-03-20 12:00"},
+     "margin": 2000, "void_at": "2026-03-20 12:00"},
     {"ordered_at": "2026-03-17 12:00", "owner": "Bram", "team": "Noord", "amount": 2000},
+]  # fmt: skip
+_EARLIER: FactRows = [
+    {"ordered_at": "2025-06-01 12:00", "owner": "Alice", "team": "Noord", "account": "Bakker BV", "amount": 3000},
+    {"ordered_at": "2025-06-01 12:00", "owner": "Alice", "team": "Noord", "account": "Visser", "amount": 3000,
+     "void_at": "2025-06-08 12:00"},
 ]  # fmt: skip
 
 KPIS = (
@@ -119,16 +132,20 @@ KPIS = (
     Kpi(
         key="repeat_order_share",
         label=_("Repeat orders"),
-        meaning=_("Of the orders placed in the period, the share from accounts that had ordered before."),
+        meaning=_(
+            "Of the orders placed in the period, the share from accounts that had ordered before; an order that was"
+            " cancelled or credited is none."
+        ),
         unit="ratio",
         better="higher",
         phase="sales",
         formula=Share(
             "order",
             "ordered",
-            hit=lambda t, _s: t.account_first_ordered_at < t.ordered_at,
+            hit=lambda t, _s: t.first_ordered_at < t.ordered_at,
             where=lambda t, s: standing(t, s) & t.account_id.notnull(),
             dimensions=ORDER,
+            beside=with_first_order,
             left_out=both(
                 NO_ORDER_DATE,
                 _VOID,
@@ -137,9 +154,10 @@ KPIS = (
         ),
         example=Example(
             story=_(
-                "Bakker BV had ordered before and Visser had not; of the third order the account is unknown: half."
+                "Bakker BV had ordered before. Visser had too, but cancelled that order; of the third order the account"
+                " is unknown: half."
             ),
-            facts={"order": _PLACED},
+            facts={"order": [*_PLACED, *_EARLIER]},
             expect=0.5,
         ),
     ),

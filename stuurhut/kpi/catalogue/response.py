@@ -44,10 +44,10 @@ def _leads(study: Study, by: By, *, wanted: bool) -> ir.Table:
 
 
 def _spells(study: Study, by: By = ()) -> ir.Table:
-    """Working minutes until the first answer, or until re-assignment, disqualification or T when that came first."""
+    """Working minutes until the first answer, or until re-assignment, disqualification, T or now if that was before."""
     t = _leads(study, by, wanted=True)
     seller = by_seller(study)
-    now = ibis.literal(float(study.engine.rules.work.working_minute(study.question.as_of)))
+    now = ibis.literal(float(study.engine.rules.work.working_minute(study.seen_until)))
     stops = ["disqualified", "until"] if seller else ["disqualified"]
     in_time = before(t.answered_at, study)
     for stop in stops:

@@ -239,6 +239,71 @@ def test_charlie_sees_the_target_of_another_team_nowhere() -> None:
     assert [row.names["team"] for row in manager.rows] == ["Zuid"]
 
 
+def moved_house(goals: Rows, days: Rows | None = None) -> ExampleEngine:
+    """Alice moved from Noord to Zuid on 12 March, after 8 of 22 working days; she sold 40 before it and 60 after."""
+    names = [
+        {"kind": "team", "id": 1, "name": "Noord"},
+        {"kind": "team", "id": 2, "name": "Zuid"},
+        {"kind": "person", "id": 1, "name": "Alice"},
+    ]
+    stays: Rows = [
+        {"person_id": 1, "team_id": 1, "teams": 1, "fte": 1.0, "starts_on": "2020-01-01", "until_on": "2026-03-12"},
+        {"person_id": 1, "team_id": 2, "teams": 1, "fte": 1.0, "starts_on": "2026-03-12"},
+    ]
+    sales = [
+        {
+            **{name: value for name, value in sale(day, amount).items() if name not in ("owner", "team")},
+            "owner_id": 1,
+            "own_team_id": team,
+            "created_team_id": team,
+            "closed_team_id": team,
+        }
+        for day, amount, team in (("2026-03-06", 40, 1), ("2026-03-20", 60, 2))
+    ]
+    worked = [
+        {"person_id": 1, "team_id": 1 if day.day < 12 else 2, "day": day, "contract_fte": 1.0, "available_fte": 1.0}
+        for day in MARCH
+    ]
+    teams = [{"id": 1, "name": "Noord"}, {"id": 2, "name": "Zuid"}]
+    return engine(sales, goals, worked if days is None else days, person_team=stays, team=teams, label=names)
+
+
+@pytest.mark.parametrize("days", [None, []], ids=["own working days", "those of the calendar"])
+def test_the_target_of_who_moved_is_divided_over_the_teams_by_working_days(days: Rows | None) -> None:
+    them = moved_house([goal(110, person_id=1)], days)
+    answer = asked(them, "target_attainment", by=("team",))
+    targets = [of(answer, team).more["target"] for team in ("Noord", "Zuid")]
+    assert targets == [Decimal("40.00"), Decimal("70.00")]
+    assert [of(answer, team).value for team in ("Noord", "Zuid")] == [1, pytest.approx(60 / 70)]
+    assert answer.total.more["target"] == of(asked(them, "target_attainment", by=("person",)), "Alice").more["target"]
+    assert answer.total.more["target"] == Decimal("110.00")
+
+
+def test_the_old_team_is_through_its_share_of_the_target_once_somebody_has_moved() -> None:
+    answer = asked(moved_house([goal(110, person_id=1)]), "target_attainment", by=("team",), as_of="2026-03-13")
+    assert of(answer, "Noord").more["elapsed_share"] == 1
+    assert of(answer, "Zuid").more["elapsed_share"] == pytest.approx(2 / 14)
+
+
+def test_a_manager_sees_the_target_of_who_moved_for_the_time_in_the_own_team() -> None:
+    them = moved_house([goal(110, person_id=1)])
+    of_zuid = asked(them, "target_attainment", Scope(teams=frozenset({2})))
+    filtered = asked(them, "target_attainment", where=(("team", "Zuid"),), by=("person", "team"))
+    assert of_zuid.total.more["target"] == filtered.total.more["target"] == Decimal("70.00")
+    assert of(filtered, "Alice").more["target"] == Decimal("70.00")
+    herself = asked(them, "target_attainment", Scope(persons=frozenset({1})))
+    assert herself.total.more["target"] == Decimal("110.00")
+
+
+def test_who_had_a_target_for_each_part_brings_to_a_team_the_one_of_the_time_there() -> None:
+    parts = [
+        goal(10, person_id=1, starts_on="2026-03-01", until_on="2026-03-12"),
+        goal(100, person_id=1, starts_on="2026-03-12", until_on="2026-04-01"),
+    ]
+    answer = asked(moved_house(parts), "target_attainment", by=("team",))
+    assert [of(answer, team).more["target"] for team in ("Noord", "Zuid")] == [Decimal("10.00"), Decimal("100.00")]
+
+
 # -- other kinds of KPI ----------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,15 @@ def test_an_answer_after_the_peildatum_has_not_come_yet() -> None:
     leads = [lead("2026-03-02 10:00"), lead("2026-03-05 10:00")]
     assert team_clock(*leads, as_of="2026-03-03").more["answered"] == 1
     assert team_clock(*leads, as_of="2026-03-05").more["answered"] == 2
+
+
+def test_a_peildatum_ahead_does_not_make_leads_wait_longer_than_they_have() -> None:
+    # Asked on Tuesday at ten of Friday's evening: one took two hours, two have waited for one hour so far.
+    leads = [lead("2026-03-02 11:00"), lead(created="2026-03-03 09:00"), lead(created="2026-03-03 09:00")]
+    engine = ExampleEngine({"lead": leads}, fresh_at=datetime(2026, 3, 3, 9, tzinfo=UTC))
+    it = asked(engine, "lead_response_time", as_of="2026-03-06").total
+    assert (it.value, it.n) == (120, 3)
+    assert asked(ExampleEngine({"lead": leads}), "lead_response_time", as_of="2026-03-06").total.value is None
 
 
 def test_a_lead_disqualified_before_an_answer_has_not_been_answered() -> None:

@@ -36,7 +36,7 @@ class OnSpark(ExampleEngine):
     """The facts of an example, as Parquet files that Spark reads."""
 
     def __init__(self, example: ExampleEngine, session: SparkSession, folder: Path) -> None:
-        self.rules = example.rules
+        self.rules, self.fresh_at = example.rules, example.fresh_at
         self._spark = ibis.pyspark.connect(session)
         for name, rows in example.tables.items():
             pq.write_table(rows, folder / f"{name}.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -134,3 +135,12 @@ def test_a_quote_that_is_still_open_counts_as_at_least() -> None:
     assert {left.why: left.n for left in answer.excluded} == {"rejected": 0, "expired": 1}
     early = asked(ExampleEngine({"quote": quotes}), "quote_acceptance_days", as_of="2026-03-03").total
     assert (early.value, early.more["open"]) == (None, 3)
+
+
+def test_a_peildatum_ahead_does_not_make_open_deals_stand_longer_than_they_have() -> None:
+    # Asked on 4 March of the end of the month: one left after two days, two are there for one day so far.
+    entries = [*path(1, ("Intake", 2), ("Offer", 4)), *path(2, ("Intake", 3)), *path(3, ("Intake", 3))]
+    now = ExampleEngine({"stage_entry": entries}, fresh_at=datetime(2026, 3, 4, 12, tzinfo=UTC))
+    intake = (("stage", "Intake"),)
+    assert asked(now, "time_in_stage", where=intake).total.value == 2
+    assert asked(ExampleEngine({"stage_entry": entries}), "time_in_stage", where=intake).total.value is None

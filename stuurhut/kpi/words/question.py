@@ -17,7 +17,8 @@ class Question:
     """One KPI asked over [period.start, period.until) as known just before `as_of`.
 
     `where` pairs a dimension with a name or an id; pairs of one dimension are alternatives.
-    `known_at` leaves out what was recorded later. `of` is the KPI whose target is meant.
+    `known_at` leaves out what was recorded later. `of` is the KPI whose target is meant. `brief` asks for the figures
+    alone: what was left out of them is not counted, and the answer's `excluded` is empty.
     """
 
     kpi: str
@@ -28,6 +29,7 @@ class Question:
     compare: Comparison = ""
     known_at: datetime | None = None
     of: str = "sales_value"
+    brief: bool = False
 
     def compared(self, zone: Zone) -> Question:
         """The same question of the other period, with T moved by the same calendar distance.
