@@ -61,14 +61,16 @@ class Asked:
         """The period as it was asked; empty for the default."""
         return self.given.get("period", "")
 
-    def question(self, kpi: str, *, by: tuple[str, ...] = (), compare: Comparison = "", of: str = "") -> Question:
-        """The page's question for a KPI."""
+    def question(
+        self, kpi: str, *, by: tuple[str, ...] = (), compare: Comparison = "", of: str = "", brief: bool = False
+    ) -> Question:
+        """The page's question for a KPI; `brief` where nothing is said of what was left out."""
         narrower = {name for name, _value in self.filters} & set(PERSONAL)
         where = () if narrower and not self.lens.team else self.lens.where
         if not self.lens.team:  # the scope holds this already; not every KPI can be asked so
             where = tuple(pair for pair in where if pair[0] in kpi_of(kpi).formula.dimensions)
         of = of or self.given.get("of", DEFAULT_OF)
-        return Question(kpi, self.period, self.as_of, by, (*where, *self.filters), compare, of=of)
+        return Question(kpi, self.period, self.as_of, by, (*where, *self.filters), compare, of=of, brief=brief)
 
     def address(self, path: str = "", **changes: str) -> str:
         """`path` with this question as query string; an empty value takes a name out of it."""

@@ -76,7 +76,7 @@ def _values(asked: Asked, kpi: Kpi, question: Question, starts: list[date], grai
     """The value of each bucket: one question where the KPI has time as a dimension, else one a bucket."""
     if kpi.formula.tells_course and grain in kpi.formula.dimensions:
         period = Period(min(starts), following(max(starts), grain))
-        rows = replica.ask(replace(question, period=period, by=(grain,), compare=""), asked.scope).rows
+        rows = replica.ask(replace(question, period=period, by=(grain,), compare="", brief=True), asked.scope).rows
         known = {row.names[grain]: row.value for row in rows}
         return {start: known.get(bucket_name(start, grain), kpi.formula.empty) for start in starts}
     return {start: _at_end(asked, question, start, following(start, grain)) for start in starts}
@@ -85,7 +85,7 @@ def _values(asked: Asked, kpi: Kpi, question: Question, starts: list[date], grai
 def _at_end(asked: Asked, question: Question, start: date, until: date) -> Value:
     """The value at the end of one bucket, or at the peildatum when that comes first."""
     as_of = min(question.as_of, asked.zone.instant(until))
-    one = replace(question, period=Period(start, until), as_of=as_of, by=(), compare="")
+    one = replace(question, period=Period(start, until), as_of=as_of, by=(), compare="", brief=True)
     return replica.ask(one, asked.scope).total
 
 

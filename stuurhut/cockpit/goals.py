@@ -38,7 +38,7 @@ def goal_of(asked: Asked, key: str, answer: Answer) -> Goal | None:
         return None
     # The clock of the sales is on the cockpit with its comparison: the same question is answered once.
     compare = asked.compare if key == DEFAULT_OF else ""
-    question = asked.question("target_attainment", of=key, compare=compare)
+    question = asked.question("target_attainment", of=key, compare=compare, brief=True)
     attained = replica.ask(question, asked.scope).total
     target = attained.more.get("target")
     if target is None:

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import cast
+from typing import Protocol, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from stuurhut.kpi.catalogue.activity import UNLINKED
 from stuurhut.kpi.words.answer import Answer, Number
 from stuurhut.replica.asked import zone
-from stuurhut.ui.numbers import interval, plain, share, written
+from stuurhut.ui.numbers import day, in_steps, interval, money, plain, share, step_of, written
 
-Ask = Callable[[str], Answer]
+
+class Ask(Protocol):
+    """The answer of another KPI to the page's question; `until_now` over all days from its start to its peildatum."""
+
+    def __call__(self, key: str, *, until_now: bool = False) -> Answer: ...
+
+
 FEW = 10  # fewer than this say little about a share or a duration
 
 
 @dataclass(frozen=True)
 class Metric:
-    """How one of the seven is told: its KPI, what is said beside the number and how sure that is."""
+    """How one of the seven is told: its KPI, what is said beside the number and how sure that is.
+
+    `because`: why there is nothing, where the number alone would look like a failure of those who did the work.
+    """
 
     key: str
     beside: Callable[[Answer, Ask], list[str]] = lambda answer, ask: []
+    because: Callable[[Answer, Ask], str] = lambda answer, ask: ""
     sure: Callable[[Answer], str] = lambda answer: sureness(answer)
     last_year: bool = True
     wide: bool = False
@@ -103,17 +113,55 @@ def _sales(answer: Answer, ask: Ask) -> list[str]:
 def _attainment(answer: Answer, ask: Ask) -> list[str]:
     if answer.total.value is None:
         return []
-    figures = {
-        name: written(further(answer, name), "money", answer.currency, short=True)
-        for name in ("realised", "target", "projected")
-    }
-    lines = [_("%(realised)s of %(target)s") % figures]
+    realised, target, projected = (further(answer, name) for name in ("realised", "target", "projected"))
+    step = step_of(realised, target)  # one step for all, and a rest that can be checked by hand
+
+    def money_of(value: Number) -> str:
+        return money(value, answer.currency, step=step)
+
+    lines = [_("%(realised)s of %(target)s") % {"realised": money_of(realised), "target": money_of(target)}]
     if answer.total.value < 1:
-        needed = Decimal(str(further(answer, "target"))) - Decimal(str(further(answer, "realised")))
-        lines.append(_("%(needed)s still needed") % {"needed": written(needed, "money", answer.currency, short=True)})
-    if further(answer, "projected") is not None and further(answer, "elapsed_share") != 1:
-        lines.append(_("ends at %(projected)s at this pace") % figures)
+        needed = in_steps(target, step) - in_steps(realised, step)
+        lines.append(_("%(needed)s still needed") % {"needed": money_of(needed)})
+    if projected is not None and further(answer, "elapsed_share") != 1:
+        lines.append(_("ends at %(projected)s at this pace") % {"projected": money_of(projected)})
     return lines
+
+
+def _unlinked(answer: Answer) -> str:
+    """Contacts that could not count, and what to do about it; nothing when there are none."""
+    n = next((left.n for left in answer.excluded if left.why == UNLINKED), 0)
+    if not n:
+        return ""
+    return ngettext(
+        "%(n)s contact is not linked to a lead or deal. Import it with that column, or log it at a lead or deal.",
+        "%(n)s contacts are not linked to a lead or deal. Import them with that column, or log them at a lead or deal.",
+        n,
+    ) % {"n": plain(n)}
+
+
+def _no_follow_ups(answer: Answer, ask: Ask) -> str:
+    return "" if answer.total.value else _unlinked(answer)
+
+
+def _no_response(answer: Answer, ask: Ask) -> str:
+    return _unlinked(ask("follow_ups")) if answer.total.n and not further(answer, "answered") else ""
+
+
+def _no_conversion(answer: Answer, ask: Ask) -> str:
+    if answer.total.value or not (answer.total.n or further(answer, "young")):
+        return ""
+    since = ask("won_count", until_now=True)
+    won = int(since.total.value or 0)
+    if not won or ask("wins_per_lead", until_now=True).total.value:
+        return ""
+    return ngettext(
+        "The %(n)s deal won since %(day)s is not linked to a lead. Import deals with that column, or make them at "
+        "their lead.",
+        "None of the %(n)s deals won since %(day)s is linked to a lead. Import deals with that column, or make them at "
+        "their lead.",
+        won,
+    ) % {"n": plain(won), "day": day(since.start)}
 
 
 SEVEN = (
@@ -121,7 +169,7 @@ SEVEN = (
     Metric("sales_value", _sales),
     Metric("pipeline_open_value", _pipeline, last_year=False),
     Metric("leads_created", _leads),
-    Metric("lead_response_time", _response),
-    Metric("follow_ups", _follow_ups),
-    Metric("lead_conversion", _conversion),
+    Metric("lead_response_time", _response, _no_response),
+    Metric("follow_ups", _follow_ups, _no_follow_ups),
+    Metric("lead_conversion", _conversion, _no_conversion),
 )

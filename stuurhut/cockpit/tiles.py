@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,18 +15,20 @@ from stuurhut.cockpit.goals import Goal, goal_of
 from stuurhut.cockpit.metrics import SEVEN, Metric, further
 from stuurhut.kpi.answering import kpi_of
 from stuurhut.kpi.words.answer import Answer, Number
-from stuurhut.kpi.words.period import parse
+from stuurhut.kpi.words.period import Period, parse
+from stuurhut.kpi.words.question import Comparison, Question
 from stuurhut.ui.charts import Clock, Course, clock, course
 from stuurhut.ui.differences import Difference, difference
 from stuurhut.ui.numbers import plain, share, short_day, written
 from stuurhut.ui.periods import called, stepped
 
 HAPPENED = ("sales_value", "leads_created", "follow_ups")
+TELLING_WHAT_IS_LEFT_OUT = ("follow_ups",)
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One metric, ready to be shown. `words` stand in for a number that cannot be given."""
+    """One metric, ready to be shown. `words` stand in for a number that cannot be given, `because` says why nothing."""
 
     key: str
     label: str
@@ -35,6 +37,7 @@ class Tile:
     value: str
     words: str
     beside: tuple[str, ...]
+    because: str
     goal: Goal | None
     compared: Difference | None
     against: str
@@ -55,10 +58,14 @@ class Seven:
 
 def seven(asked: Asked) -> Seven:
     """The seven for what was asked."""
-    answers = [replica.ask(asked.question(metric.key, compare=asked.compare), asked.scope) for metric in SEVEN]
+    answers = [replica.ask(_briefly(asked, metric.key, asked.compare), asked.scope) for metric in SEVEN]
     shown = tuple(_tile(asked, metric, answer) for metric, answer in zip(SEVEN, answers, strict=True))
     happened = [answer.total.value for answer in answers if answer.kpi in HAPPENED]
     return Seven(shown, answers[0].fresh_at, not any(happened))
+
+
+def _briefly(asked: Asked, key: str, compare: Comparison = "") -> Question:
+    return asked.question(key, compare=compare, brief=key not in TELLING_WHAT_IS_LEFT_OUT)
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,16 @@ def _picture(asked: Asked, metric: Metric) -> Picture:
 def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
     kpi, key = kpi_of(metric.key), metric.key
 
-    def ask(key: str) -> Answer:
-        return replica.ask(asked.question(key), asked.scope)
+    def ask(key: str, *, until_now: bool = False) -> Answer:
+        question = _briefly(asked, key)
+        if until_now:
+            tomorrow = asked.today + timedelta(days=1)
+            question = replace(question, period=Period(asked.period.start, max(asked.period.until, tomorrow)))
+        return replica.ask(question, asked.scope)
 
     value = answer.total.value
     base = answer.compared_total.value if answer.compared_total else None
+    because = metric.because(answer, ask)
     address = asked.address(reverse("kpi", args=[key]))
     is_clock = key == "target_attainment"
     return Tile(
@@ -98,7 +110,8 @@ def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
         records=f"{address}#records",
         value="" if value is None else written(value, answer.unit, answer.currency, short=True),
         words=_in_words(asked, answer),
-        beside=tuple(metric.beside(answer, ask)) or _instead(asked, answer),
+        beside=(() if because else tuple(metric.beside(answer, ask))) or _instead(asked, answer),
+        because=because,
         goal=_pace(answer) if is_clock else goal_of(asked, key, answer),
         compared=difference(value, base, answer.unit, answer.better, answer.currency),
         against=_against(base, answer),
@@ -142,7 +155,7 @@ def _last_judged(asked: Asked) -> list[str]:
     """The conversion of the last period of this length that is old enough to be judged."""
     for steps in range(-1, -5, -1):
         period = parse(stepped(asked.period, steps), today=asked.today, fiscal_start=asked.zone.fiscal_start)
-        earlier = replica.ask(replace(asked.question("lead_conversion"), period=period), asked.scope).total
+        earlier = replica.ask(replace(_briefly(asked, "lead_conversion"), period=period), asked.scope).total
         if earlier.n and not earlier.more.get("young"):
             words = {"share": share(earlier.value), "period": called(period)}
             return [_("last to judge: %(share)s (%(period)s)") % words]

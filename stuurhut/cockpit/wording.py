@@ -178,8 +178,8 @@ def _cell(value: Any) -> str:
 
 
 COLUMNS: dict[str, Any] = {
-    "account": _("account"), "account_first_ordered_at": _("first order of the account"),
-    "account_is_customer": _("already a customer"), "addressed_at": _("addressed"), "amount": _("amount"),
+    "account": _("account"), "account_won_at": _("first deal won with the account"),
+    "addressed_at": _("addressed"), "amount": _("amount"),
     "answered_at": _("answered"), "available_fte": _("available FTE"), "closed_at": _("closed"),
     "confirmed_at": _("confirmed"), "contract_fte": _("contract FTE"), "created_at": _("created"),
     "credit_person": _("credited to"), "credit_team": _("team of the credit"),

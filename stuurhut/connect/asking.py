@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stuurhut.connect.fields import BY_NAME, words_of_choice
-from stuurhut.connect.guessing import meaning, plain_header
+from stuurhut.connect.guessing import meaning
+from stuurhut.connect.ladder import KINDS, in_order, likely_stage
 from stuurhut.connect.mapped import Mapping, ProcessMap, StageMap, Take
-from stuurhut.connect.proposing import written
 from stuurhut.connect.references import plain
 from stuurhut.connect.survey import Survey
 from stuurhut.connect.telling import Found
-from stuurhut.connect.words import LOST, UNQUALIFIED, WAY, WON
+from stuurhut.connect.writing_toml import written
 from stuurhut.crm.models import Lead, Opportunity, Stage
 from stuurhut.people.models import Person, SourceAlias
+from stuurhut.people.teams import counting
 
 MOST = 200
 
 
 @dataclass(frozen=True)
 class StageAsked:
-    """A stage that is not known here yet."""
+    """A stage that is not known here yet, and its `place` among those of its process, from 1."""
 
     process: str
     stage: StageMap
+    place: int
 
 
 @dataclass(frozen=True)
@@ -69,51 +72,35 @@ class Asked:
 
 def with_stages(mapping: Mapping, found: Found) -> Mapping:
     """The mapping with every stage of the files in it, those that nobody declared as their words suggest."""
-    declared = {process.name: list(process.stages) for process in mapping.processes}
-    known = {(plain(p), plain(n)) for p, n in _stages_here()}
+    declared = {process.name: process.stages for process in mapping.processes}
+    here = _stages_here()
     changed = False
     for process, names in found.stages.items():
-        stages = declared.get(process, [])
+        stages = declared.get(process, ())
         there = {plain(stage.name) for stage in stages}
-        fresh = [n for n in names if plain(n) not in there and (plain(process), plain(n)) not in known]
+        fresh = [likely_stage(name, told) for name, told in names.items() if plain(name) not in there]
         if not fresh:
             continue
         changed = True
-        stages += [likely_stage(name) for name in fresh]
-        stages += _closings(process, stages, known)
-        declared[process] = sorted(stages, key=_on_the_way)
+        fresh += _closings(process, [*stages, *fresh], here)
+        both = [*stages, *in_order(fresh)]  # those that somebody put in order stay in it
+        declared[process] = tuple(stage for kind in KINDS for stage in both if stage.kind == kind)
     if not changed:
         return mapping
-    processes = tuple(ProcessMap(name, tuple(stages)) for name, stages in declared.items())
-    return written(replace(mapping, processes=processes))
+    return written(replace(mapping, processes=tuple(ProcessMap(name, stages) for name, stages in declared.items())))
 
 
-def _stages_here() -> Iterator[tuple[str, str]]:
-    yield from Stage.objects.filter(deleted_at=None).values_list("process__name", "name")
+def _stages_here() -> set[tuple[str, str]]:
+    """Process and stage of all that counts; what an import made that was broken off will be made again."""
+    return {(plain(p), plain(n)) for p, n in Stage.objects.filter(counting()).values_list("process__name", "name")}
 
 
-def _closings(process: str, stages: list[StageMap], known: set[tuple[str, str]]) -> list[StageMap]:
+def _closings(process: str, stages: list[StageMap], here: set[tuple[str, str]]) -> list[StageMap]:
     """The stages for won and lost that a process lacks; one that exists here has its own."""
-    if any(name == plain(process) for name, _stage in known):
+    if any(name == plain(process) for name, _stage in here):
         return []
     kinds = {stage.kind for stage in stages}
-    return [StageMap(word, kind) for kind, word in (("won", "Gewonnen"), ("lost", "Verloren")) if kind not in kinds]
-
-
-def likely_stage(name: str) -> StageMap:
-    """What a stage most likely means, by its name."""
-    word = plain_header(name)
-    if any(part in word for part in LOST):
-        return StageMap(name, "lost")
-    if any(f" {part} " in f" {word} " for part in WON):
-        return StageMap(name, "won")
-    return StageMap(name, "open", qualified=not any(part in word for part in UNQUALIFIED))
-
-
-def _on_the_way(stage: StageMap) -> tuple[int, int]:
-    word = plain_header(stage.name)
-    steps = [step for step, parts in enumerate(WAY) if any(part in word for part in parts)]
-    return ("open", "won", "lost").index(stage.kind), steps[-1] if steps else len(WAY) // 2
+    return [StageMap(word, kind) for kind, word in (("won", _("Won")), ("lost", _("Lost"))) if kind not in kinds]
 
 
 def with_people(mapping: Mapping, found: Found) -> Mapping:
@@ -187,24 +174,38 @@ def answered_people(mapping: Mapping, answers: dict[str, str | None]) -> Mapping
     return mapping
 
 
-def asked(mapping: Mapping, found: Found, remembered: Container[str] = ()) -> Asked:
-    """What is still to be told, with the answers that the mapping has; not what was `remembered` from before."""
-    here = {(plain(process), plain(name)) for process, name in _stages_here()}
+@dataclass(frozen=True)
+class Told:
+    """What need not be asked, since a mapping of somebody's hand, or of an earlier import, says it.
+
+    `texts` are owners and words, `stages` have their process before a slash. `makes_people`: owners who are not known
+    here are made, or left out, as the mapping says.
+    """
+
+    texts: Collection[str] = ()
+    stages: Collection[str] = ()
+    makes_people: bool = False
+
+
+def told_by(mapping: Mapping, *, stages: bool, people: bool = False) -> Told:
+    """What a mapping answers: what it translates, and its `stages` and `people` when somebody has looked at those."""
+    takes = [take for part in mapping.files for record in part.records for take in record.fields.values()]
+    named = [f"{process.name}/{stage.name}" for process in mapping.processes for stage in process.stages]
+    return Told(sorted({text for take in takes for text in take.values}), named if stages else [], people)
+
+
+def asked(mapping: Mapping, found: Found, told: Told = Told()) -> Asked:
+    """What is still to be told, with the answers that the mapping has."""
+    here = _stages_here()
     stages = tuple(
-        StageAsked(process.name, stage)
+        StageAsked(process.name, stage, place)
         for process in mapping.processes
-        for stage in process.stages
-        if (plain(process.name), plain(stage.name)) not in here
+        for place, stage in enumerate(process.stages, 1)
+        if (plain(process.name), plain(stage.name)) not in here and f"{process.name}/{stage.name}" not in told.stages
     )
-    asked_people = tuple(ask for ask in _people_asked(mapping, found) if ask.name not in remembered)
-    words = tuple(ask for ask in _words_asked(mapping, found) if ask.word not in remembered)
-    return Asked(stages, asked_people, words)
-
-
-def answers_in(mapping: Mapping) -> list[str]:
-    """What a mapping already translates: owners and words that were asked when it was made."""
-    takes = (take for part in mapping.files for record in part.records for take in record.fields.values())
-    return sorted({text for take in takes for text in take.values})
+    people = () if told.makes_people else _people_asked(mapping, found)
+    words = tuple(ask for ask in _words_asked(mapping, found) if ask.word not in told.texts)
+    return Asked(stages, tuple(ask for ask in people if ask.name not in told.texts), words)
 
 
 def _people_asked(mapping: Mapping, found: Found) -> Iterator[PersonAsked]:

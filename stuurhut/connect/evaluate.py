@@ -14,8 +14,8 @@ from stuurhut.connect.fields import Field, words_of_choice
 from stuurhut.connect.mapped import Condition, Take
 from stuurhut.connect.notation import Notation, NotRead, read_day, read_moment, read_number
 from stuurhut.connect.problems import Bad
-from stuurhut.connect.read import Chunk
-from stuurhut.connect.survey import NUMBERS, Source, Survey, text_of
+from stuurhut.connect.read import Chunk, text_of
+from stuurhut.connect.survey import NUMBERS, Source, Survey
 from stuurhut.kpi.words.errors import nearest
 
 YES = frozenset(["1", "yes", "y", "true", "t", "x", "ja", "j", "waar", "on"])
@@ -133,9 +133,9 @@ class Evaluator:
 _WRONG = {
     "moment": (
         _("'%(value)s' is not a day or a moment"),
-        _("write a day such as 2026-09-14, with or without 13:45 behind it"),
+        _("write a day such as %(example)s, with or without 13:45 behind it"),
     ),
-    "day": (_("'%(value)s' is not a day"), _("write a day such as 2026-09-14")),
+    "day": (_("'%(value)s' is not a day"), _("write a day such as %(example)s")),
     "flag": (_("'%(value)s' is not yes or no"), _("write yes or no")),
 }
 _NOT_A_NUMBER = (_("'%(value)s' is not a number"), _("write digits and one decimal sign"))
@@ -152,10 +152,13 @@ def _safely(reader: Reader, cell: Any) -> Any:
         return Bad("", "", {}, str(cell))
 
 
-def explained(bad: Bad, known: Field, column: str) -> Bad:
-    """The problem with its reason, remedy and place; a plain misreading gets the words of its kind."""
+def explained(bad: Bad, known: Field, column: str, form: Notation) -> Bad:
+    """The problem with its reason, remedy and place; a plain misreading gets the words of its kind.
+
+    An example is in the form of the column, so that it can be written over.
+    """
     reason, remedy = (bad.reason, bad.remedy) if bad.reason else _WRONG.get(known.kind, _NOT_A_NUMBER)
-    return Bad(reason, remedy, bad.values, bad.value, column)
+    return Bad(reason, remedy, {"example": form.example, **bad.values}, bad.value, column)
 
 
 def _number(cell: Any, form: Notation) -> Decimal:

@@ -11,8 +11,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from stuurhut.connect.choosing import NAMES
 from stuurhut.connect.models import ImportRun
+from stuurhut.connect.showing import NAMES
 
 MOMENTS = (
     ("crm.Opportunity", "closed_at"), ("crm.Order", "ordered_at"), ("crm.Lead", "created_at"),

@@ -14,10 +14,10 @@ from rapidfuzz import fuzz
 
 from stuurhut.connect.fields import BY_NAME, Field
 from stuurhut.connect.mapped import FileMap, RecordMap, Take
-from stuurhut.connect.notation import Notation, NotRead, read_local, read_number
-from stuurhut.connect.read import Chunk, Table
-from stuurhut.connect.survey import DAYS, NUMBERS, text_of
-from stuurhut.connect.words import ANY_KEY, CHOICES, FIELDS, HINTS, KEYS, LINES, TELLING
+from stuurhut.connect.notation import Notation, NotRead, is_clock, read_local, read_number
+from stuurhut.connect.read import Chunk, Table, text_of
+from stuurhut.connect.survey import DAYS, NUMBERS
+from stuurhut.connect.words import ANY_KEY, CHOICES, CLOCKS, FIELDS, HINTS, KEYS, LINES, TELLING
 
 NUMBERED = (" id", "nummer", "nr", " key", "number")
 ALIKE = 90  # of a hundred: a header with a slip of the pen
@@ -144,6 +144,7 @@ def _records(fact: str, look: Look) -> tuple[RecordMap, ...]:
     fields = _columns(fact, FIELDS[fact], look, set())
     lines = _columns(fact, LINES[fact], look, set(fields.values())) if fact in LINES else {}
     takes = {name: take_for(fact, name, column) for name, column in fields.items()}
+    takes |= _with_time(fact, takes, look)
     key, repeats = _key(fact, fields, look)
     if repeats and "amount" in takes:
         lines["amount"] = fields["amount"]
@@ -196,6 +197,35 @@ def _settled(record: RecordMap, look: Look) -> RecordMap:
         if "starts_on" in fields and "until" not in fields:
             fields.setdefault("period", Take(value="month"))
     return replace(record, fields=fields)
+
+
+def _with_time(fact: str, takes: dict[str, Take], look: Look) -> dict[str, Take]:
+    """The moment whose time stands in a column of its own: the day before that column, else the only day there is."""
+    fed = {take.column for take in takes.values()}
+    moments = {
+        take.column: name for name, take in takes.items() if BY_NAME[fact].fields[name].kind == "moment" and take.column
+    }
+    header = look.table.header
+    for place, column in enumerate(header):
+        if column in fed or not is_time(look, column):
+            continue
+        before = header[place - 1] if place else ""
+        day = before if before in moments else next(iter(moments), "") if len(moments) == 1 else ""
+        if day:
+            name = moments[day]
+            return {name: joined(takes[name], column)}
+    return {}
+
+
+def is_time(look: Look, column: str) -> bool:
+    """Whether a column, by its name and by what stands in it, holds times of day."""
+    cells = [cell for cell in look.first.columns.get(column, ()) if text_of(cell)]
+    return plain_header(column) in CLOCKS and sum(map(is_clock, cells)) >= NEARLY_ALL * len(cells)
+
+
+def joined(day: Take, clock: str) -> Take:
+    """A day with the time from another column behind it."""
+    return replace(day, column="", columns=(day.column, clock))
 
 
 def _kind_of_file(name: str) -> str:

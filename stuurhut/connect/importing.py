@@ -27,6 +27,7 @@ from stuurhut.connect.problems import ImportFailed
 from stuurhut.connect.records import RecordImport
 from stuurhut.connect.references import References
 from stuurhut.connect.rejected import Rejected, RejectedRows
+from stuurhut.connect.resumed import whole
 from stuurhut.connect.runs import begin
 from stuurhut.connect.stages import StageMaker
 from stuurhut.connect.storing import Store
@@ -34,6 +35,9 @@ from stuurhut.connect.survey import Source, Survey, survey
 from stuurhut.connect.undoing import UndoPlan, UndoReport, plan_undo, undo
 from stuurhut.connect.writing import Pace
 from stuurhut.people.models import Intake, User
+from stuurhut.worker.heart import beating
+from stuurhut.worker.models import Process
+from stuurhut.worker.tasks import Interrupted
 
 __all__ = ["Progress", "Report", "UndoPlan", "UndoReport", "plan_undo", "run_import", "undo"]
 
@@ -95,10 +99,24 @@ def run_import(
     `intake`: one that was made beforehand (a page that wants to show progress). Raises ImportFailed, with nothing
     changed, when a file cannot be read, lacks a column, or another import is at work.
     """
-    began = time.perf_counter()
     paths = [Path(file) for file in files]
+    if dry_run:
+        return _import(paths, mapping, dry_run, by, progress, intake)
+    with beating(Process.Does.IMPORT):  # others see that somebody is at it, and wait
+        return _import(paths, mapping, dry_run, by, progress, intake)
+
+
+def _import(
+    paths: list[Path],
+    mapping: Mapping,
+    dry_run: bool,
+    by: User | None,
+    progress: Callable[[Progress], None] | None,
+    intake: Intake | None,
+) -> Report:
+    began = time.perf_counter()
     surveyed = survey(paths, mapping)
-    run = None if dry_run else begin(paths, mapping, surveyed.rows, by, intake)
+    run, goes_on = (None, False) if dry_run else begin(paths, mapping, surveyed.rows, by, intake)
     rejected = RejectedRows(run)
     try:
         work = _Work(mapping, surveyed, run, rejected, by, progress)
@@ -110,11 +128,12 @@ def run_import(
     except BaseException as error:
         _failed(run, error)
         raise
+    counts = {fact: dict(counts) for fact, counts in work.store.counts.items() if any(counts.values())}
     report = Report(
         intake_id=run.intake_id if run else None,
         dry_run=dry_run,
         files=[_told(source) for source in surveyed.sources],
-        counts={fact: dict(counts) for fact, counts in work.store.counts.items() if any(counts.values())},
+        counts=whole(counts, run.intake_id) if run and goes_on else counts,
         rejected=rejected.count,
         rejected_rows=rejected.first,
         rejected_files=[str(path) for path in rejected.files.values()],
@@ -216,7 +235,7 @@ class _Work:
 
 def _failed(run: ImportRun | None, error: BaseException) -> None:
     """Notes why a run ended before its time. A fault of the mapping takes it back; else it can go on later."""
-    if run is None:
+    if run is None or isinstance(error, Interrupted):  # the worker puts its task back, and the next one goes on
         return
     refused = isinstance(error, ImportFailed)
     if refused or run.rows_total <= SMALL:

@@ -1,10 +1,13 @@
-"""What the worker does for imports: check, import, take back. Progress and outcome stand on the run."""
+"""What the worker does for imports: check, import, take back. Progress and outcome stand on the run.
+
+Each may be begun again after a worker was killed: it goes on from what the run says.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,11 +21,14 @@ from stuurhut.connect.mapping import parse
 from stuurhut.connect.models import ImportRun
 from stuurhut.connect.problems import ImportFailed
 from stuurhut.connect.proposing import keep
-from stuurhut.connect.runs import at_work
+from stuurhut.connect.runs import ImportRunning, at_work, in_hand
 from stuurhut.connect.uploads import paths_of
+from stuurhut.worker.tasks import Later
 
 State = ImportRun.State
 BEAT_SECONDS = 0.5
+BUSY = timedelta(seconds=2)  # how soon to look again whether another import is done
+QUIET = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -55,12 +61,16 @@ def check_files(run_id: int, language: str) -> None:
 def import_files(run_id: int, language: str) -> None:
     """Imports the files of a run; a run that fails says why, and what to do."""
     run = _run(run_id)
-    if run is None or run.state not in (State.WAITING, State.RUNNING, State.FAILED) or at_work(run):
+    if run is None or run.state not in (State.WAITING, State.RUNNING, State.FAILED):
         return
+    if at_work(run):  # `stuurhut import` took it over, and may yet be broken off
+        raise Later(BUSY)
     with override(language):
         try:
             mapping = parse(run.mapping)
             done = run_import(paths_of(run), mapping, by=run.intake.by, intake=run.intake)
+        except ImportRunning as busy:
+            raise Later(BUSY) from busy
         except ImportFailed as error:
             _failed(run_id, str(error))
         except Exception as error:
@@ -91,6 +101,21 @@ def undo_import(run_id: int, language: str) -> None:
         else:
             told = {"removed": sum(done.removed.values()), "restored": done.restored, "left": done.left}
             _put(run_id, State.UNDONE, report={**run.report, "undo": told})
+
+
+@task()
+def tend_imports() -> None:
+    """Says of imports on which nobody works any more that they stopped; whoever is concerned goes on or undoes."""
+    underway = (State.CHECKING, State.WAITING, State.RUNNING, State.UNDOING)
+    for run in ImportRun.objects.filter(state__in=underway, seen_at__lt=datetime.now(UTC) - QUIET):
+        if at_work(run) or in_hand(run):
+            continue
+        language = run.intake.by.language if run.intake.by else get_language()
+        with override(language):
+            sentence = _("The work was stopped on the way, and nobody is going on with it. Go on, or undo the import.")
+        state = State.DRAFT if run.state == State.CHECKING else State.FAILED
+        same = ImportRun.objects.filter(pk=run.pk, state=run.state, seen_at=run.seen_at)
+        same.update(state=state, error=sentence, process="")
 
 
 def _run(run_id: int) -> ImportRun | None:

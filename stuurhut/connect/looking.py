@@ -8,15 +8,16 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from stuurhut.connect import asking, choosing
-from stuurhut.connect.asking import Asked
+from stuurhut.connect import asking, choosing, showing
+from stuurhut.connect.asking import Asked, Told
 from stuurhut.connect.mapped import Mapping, StageMap
 from stuurhut.connect.mapping import parse
 from stuurhut.connect.models import ImportRun
-from stuurhut.connect.proposing import UNNAMED, written
+from stuurhut.connect.proposing import UNNAMED
 from stuurhut.connect.survey import Survey, survey
 from stuurhut.connect.telling import Found
 from stuurhut.connect.uploads import paths_of
+from stuurhut.connect.writing_toml import written
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Prepared:
     """What the page shows before anything is imported."""
 
     mapping: Mapping
-    files: list[choosing.File]
+    files: list[showing.File]
     asked: Asked
     notes: list[str]
     rows: int
@@ -45,7 +46,7 @@ def prepared(run: ImportRun) -> Prepared:
 
 def of_the_files(report: dict[str, Any]) -> dict[str, Any]:
     """What a report says of the files themselves, whatever was checked since."""
-    return {name: report[name] for name in ("recognised", "remembered") if name in report}
+    return {name: report[name] for name in ("recognised", "told") if name in report}
 
 
 def source_of(seen: Prepared | None) -> str:
@@ -91,9 +92,9 @@ def _seen(run: ImportRun, mapping: Mapping, surveyed: Survey | None = None) -> P
     if mapping.text != run.mapping or surveyed.rows != run.rows_total:
         run.mapping, run.rows_total = mapping.text, surveyed.rows
     run.save()
-    files = [choosing.shown(source, mapping) for source in surveyed.sources]
+    files = [showing.shown(source, mapping) for source in surveyed.sources]
     return Prepared(
-        mapping, files, asking.asked(mapping, found, run.report.get("remembered", ())), surveyed.notes, surveyed.rows
+        mapping, files, asking.asked(mapping, found, Told(**run.report.get("told", {}))), surveyed.notes, surveyed.rows
     )
 
 

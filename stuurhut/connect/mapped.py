@@ -94,8 +94,10 @@ class FileMap:
     optional: bool = False
 
     def fits(self, name: str) -> bool:
+        """Whether a file of this name is meant; also packed, or the rejected rows of a spreadsheet: deals.xlsx.csv."""
         bare = name.lower().removesuffix(".gz")
-        return any(fnmatch(text, self.name.lower()) for text in (name.lower(), bare))
+        within = bare.removesuffix(".csv")
+        return any(fnmatch(text, self.name.lower()) for text in (name.lower(), bare, within if "." in within else bare))
 
     def named(self) -> set[str]:
         return {name for record in self.records for name in record.named()} | {*self.only, *self.skip}

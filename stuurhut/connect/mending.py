@@ -12,9 +12,9 @@ from django.db import transaction
 from stuurhut.connect.mapped import FileMap, Mapping, Take
 from stuurhut.connect.mapping import parse
 from stuurhut.connect.models import ImportRun, RejectedRow
-from stuurhut.connect.proposing import written
 from stuurhut.connect.survey import Source, survey
 from stuurhut.connect.uploads import folder_of, new_run, paths_of
+from stuurhut.connect.writing_toml import written
 from stuurhut.people.models import User
 
 ROWS = 20
@@ -139,7 +139,7 @@ def _pinned(source: Source, name: str) -> FileMap:
 
 
 def _as_read(take: Take, source: Source) -> Take:
-    column = take.column or take.minus
+    column = take.column or take.minus or next(iter(take.columns), "")
     if column not in source.notations:
         return take
     form = source.form(take, column)

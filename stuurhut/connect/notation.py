@@ -6,8 +6,9 @@ Pure values: no Django, no files.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -35,7 +36,8 @@ MONTHS = {
     )
     for name in names.split()
 }
-DAY_FORMS = {"yyyy-mm-dd": "dmy", "dd-mm-yyyy": "dmy", "mm-dd-yyyy": "mdy"}
+YEAR_FIRST = "yyyy-mm-dd"
+DAY_FORMS = {YEAR_FIRST: "dmy", "dd-mm-yyyy": "dmy", "mm-dd-yyyy": "mdy"}
 _YEAR_FIRST = re.compile(r"(\d{4})[-/. ]?(\d{1,2})[-/. ]?(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?!\d)")
 _NAMED = re.compile(r"(\d{1,2})[-. ]+([A-Za-z]{3,9})\.?[-, ]+(\d{4})(?!\d)")
@@ -58,6 +60,16 @@ class Notation:
     decimal: str = "."
     day_first: bool = True
     sure: bool = True
+    year_first: bool = True
+    separator: str = "-"
+
+    @property
+    def example(self) -> str:
+        """A day as this column has it: 14 September 2026."""
+        parts = ("2026", "09", "14") if self.year_first else ("14", "09", "2026")
+        if not self.year_first and not self.day_first:
+            parts = ("09", "14", "2026")
+        return self.separator.join(parts)
 
 
 @dataclass
@@ -70,7 +82,7 @@ class Evidence:
     day_first: int = 0
     month_first: int = 0
     unclear_day: int = 0
-    earliest: str = ""
+    styles: Counter[tuple[bool, str]] = field(default_factory=Counter)  # of days: the year first, and what separates
 
     def add_numbers(self, texts: Iterable[object]) -> None:
         for text in texts:
@@ -100,17 +112,21 @@ class Evidence:
         for text in texts:
             if isinstance(text, str) and (match := _YEAR_LAST.match(text.strip())):
                 first, second = int(match[1]), int(match[2])
+                self.styles[False, text.strip()[match.end(1)]] += 1
                 if first > 12 >= second:
                     self.day_first += 1
                 elif second > 12 >= first:
                     self.month_first += 1
                 elif first != second:
                     self.unclear_day += 1
+            elif isinstance(text, str) and (match := _YEAR_FIRST.match(text.strip())):
+                self.styles[True, text.strip()[match.end(1) : match.start(2)]] += 1
 
     def join(self, other: Evidence) -> None:
         """Adds what another column of the same file says."""
         for name in ("decimal_comma", "decimal_point", "day_first", "month_first"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.styles.update(other.styles)
 
 
 def notation(own: Evidence, file: Evidence, *, delimiter: str = ",") -> Notation:
@@ -126,7 +142,9 @@ def notation(own: Evidence, file: Evidence, *, delimiter: str = ",") -> Notation
     days = own if own.day_first or own.month_first else file
     told = bool(days.day_first or days.month_first)
     day_first = days.day_first >= days.month_first
-    return Notation("," if comma else ".", day_first, known and (told or not own.unclear_day))
+    sure = known and (told or not own.unclear_day)
+    styles = (own.styles or file.styles).most_common(1) or [((True, "-"), 0)]
+    return Notation("," if comma else ".", day_first, sure, *styles[0][0])
 
 
 def read_number(raw: object, form: Notation) -> Decimal:
@@ -191,6 +209,11 @@ def read_moment(raw: object, form: Notation, zone: ZoneInfo) -> datetime:
         return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError as error:
         raise NotRead(str(raw)) from error
+
+
+def is_clock(raw: object) -> bool:
+    """Whether this is a time of day and nothing else: 13:45, 9.30, 1:45 PM."""
+    return isinstance(raw, time) or (isinstance(raw, str) and _CLOCK.fullmatch(raw.strip()) is not None)
 
 
 def _excel(serial: float) -> datetime:

@@ -60,10 +60,6 @@ class Bad:
     value: str = ""
     column: str = ""
 
-    def in_column(self, column: str, value: object) -> Bad:
-        """The same problem, with the place where it stands."""
-        return Bad(self.reason, self.remedy, self.values, "" if value is None else str(value), column)
-
     def sentences(self) -> tuple[str, str]:
         """Reason and remedy in the reader's language."""
         filled = {"value": self.value, "column": self.column, **self.values}

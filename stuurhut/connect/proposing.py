@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.conf import settings
-from django.utils.translation import gettext, override
-
+from stuurhut.connect.asking import Told, told_by
 from stuurhut.connect.guessing import guess, look_at
 from stuurhut.connect.mapped import FileMap, Mapping, ProcessMap
-from stuurhut.connect.mapping import load, parse
-from stuurhut.connect.models import SavedMapping
+from stuurhut.connect.mapping import load
 from stuurhut.connect.read import Table, open_table
-from stuurhut.connect.recognise import NotRecognised, recognise, remember, signature
-from stuurhut.connect.writing_toml import as_toml
+from stuurhut.connect.recognise import NotRecognised, Recognised, recognise, remember, signature
+from stuurhut.connect.writing_toml import written
 from stuurhut.people.models import User
 
 MAPPING = ".toml"
@@ -26,10 +23,11 @@ UNNAMED = "files-"  # begins the name of a source that nobody named
 
 @dataclass(frozen=True)
 class Proposal:
-    """A mapping for files. `known_as` says whose files these are, empty for a guess."""
+    """A mapping for files, and what need not be asked. `known_as` says whose files these are, empty for a guess."""
 
     mapping: Mapping
     known_as: str
+    told: Told
 
 
 def propose(files: Sequence[Path], given: Path | None = None) -> Proposal:
@@ -39,13 +37,17 @@ def propose(files: Sequence[Path], given: Path | None = None) -> Proposal:
     """
     if given is not None:
         mapping = load(given)
-        return Proposal(mapping, mapping.label)
+        return Proposal(mapping, mapping.label, told_by(mapping, stages=True, people=True))
     tables = [open_table(file) for file in files]
     try:
         found = recognise(files)
     except NotRecognised:
         return _together(tables)
-    return Proposal(fitted(found.mapping, tables), found.name)
+    return _of(found, tables)
+
+
+def _of(found: Recognised, tables: Sequence[Table]) -> Proposal:
+    return Proposal(fitted(found.mapping, tables), found.name, told_by(found.mapping, stages=found.kept))
 
 
 def _together(tables: list[Table]) -> Proposal:
@@ -63,32 +65,19 @@ def _together(tables: list[Table]) -> Proposal:
         processes |= {process.name: process for process in found.mapping.processes}
     label = next((name for name in (_label(table.name) for table in tables) if name), system)
     mapping = Mapping(system, tuple(files), tuple(processes.values()), label)
-    names = [found.known_as for found in known.values() if found.mapping.system == system]
-    return Proposal(written(mapping), ", ".join(names) if len(names) == len(tables) else "")
+    used = [found for found in known.values() if found.mapping.system == system]
+    names = ", ".join(found.known_as for found in used) if len(used) == len(tables) else ""
+    texts = [text for found in used for text in found.told.texts]
+    told = Told(texts, [stage for found in used for stage in found.told.stages])
+    return Proposal(written(mapping), names, told)
 
 
 def _known(table: Table) -> Proposal | None:
     try:
         found = recognise([table.path])
     except NotRecognised:
-        return _mended(table)
-    return Proposal(fitted(found.mapping, [table]), found.name)
-
-
-def _mended(table: Table) -> Proposal | None:
-    """Rejected rows of an earlier import, mended in a spreadsheet: that file has its columns and our three behind."""
-    if not any(table.header[-3:] == behind for behind in _behind()):
         return None
-    key = signature([replace(table, header=table.header[:-3])])
-    kept = SavedMapping.objects.filter(signature=key).first()
-    return Proposal(fitted(parse(kept.mapping), [table]), kept.name) if kept else None
-
-
-def _behind() -> Iterator[tuple[str, ...]]:
-    """How the columns that `rejected` writes behind those of the file are called, in any of our languages."""
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            yield gettext("line"), gettext("reason"), gettext("remedy")
+    return _of(found, [table])
 
 
 def fitted(mapping: Mapping, tables: Sequence[Table]) -> Mapping:
@@ -122,11 +111,6 @@ def keep(files: Sequence[Path], mapping: Mapping, *, by: User | None) -> None:
         parts = tuple(part for part in mapping.files if part.fits(file.name))
         if len(parts) == 1 and parts[0].records:
             remember([file], written(replace(mapping, files=parts)), name=label, by=by)
-
-
-def written(mapping: Mapping) -> Mapping:
-    """The mapping with its own text, by which an import knows itself again."""
-    return parse(as_toml(mapping))
 
 
 def _system(tables: list[Table]) -> str:

@@ -100,6 +100,17 @@ def open_table(
     return _csv(path, wanted, delimiter, encoding, header_line)
 
 
+def text_of(value: Any) -> str:
+    """A cell as text: trimmed, a whole number without `.0`, nothing as the empty text."""
+    if value.__class__ is str:
+        return str(value).strip()
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
 def digest(path: Path) -> str:
     """A sum over the content, to know the same file again."""
     total = hashlib.sha256()

@@ -15,11 +15,11 @@ from stuurhut.connect.evaluate import Evaluator, explained, holds, keys
 from stuurhut.connect.fields import BY_NAME, Field
 from stuurhut.connect.mapped import RecordMap, Take
 from stuurhut.connect.problems import Bad
-from stuurhut.connect.read import Chunk
+from stuurhut.connect.read import Chunk, text_of
 from stuurhut.connect.references import References
 from stuurhut.connect.rejected import RejectedRows
 from stuurhut.connect.storing import Store
-from stuurhut.connect.survey import Source, text_of
+from stuurhut.connect.survey import Source
 
 MOMENT = Field("entered", "", "moment")
 STARTS = ("membership", "seat", "absence")
@@ -48,6 +48,7 @@ class RecordImport:
             self.takes["starts_on"] = Take(earliest=True)
         self.own = {name for name in self.takes if self.fact.fields[name].to == self.fact.name}
         self.own_keys = self._own_keys() if self.own else set()
+        self.decimal = source.decimal
         self.pending: dict[str, list[Row]] = {}
         self.times: Counter[str] = Counter()
 
@@ -55,7 +56,7 @@ class RecordImport:
         """Imports the whole file; yields the number of rows after each chunk."""
         for chunk in self.source.table.chunks():
             for line, cells, bad in chunk.ragged:
-                self.rejected.add(self.source.table, line, cells, bad)
+                self._refuse(line, cells, bad)
             self._write(self._together(self._rows(chunk)))
             yield len(chunk.lines) + len(chunk.ragged)
         self._write([self._draft(rows) for rows in self.pending.values()])
@@ -103,11 +104,14 @@ class RecordImport:
         if not any(value.__class__ is Bad for value in values):
             return values
         column = take.column or ", ".join(take.columns)
-        return [explained(value, known, column) if value.__class__ is Bad else value for value in values]
+        form = self.source.form(take, take.column or next(iter(take.columns), ""))
+        return [explained(value, known, column, form) if value.__class__ is Bad else value for value in values]
 
     def _moments(self, column: str, chunk: Chunk) -> list[Any]:
-        values = self.evaluator.read(Take(column=column), MOMENT, chunk)
-        return [explained(value, MOMENT, column) if value.__class__ is Bad else value for value in values]
+        take = Take(column=column)
+        form = self.source.form(take, column)
+        values = self.evaluator.read(take, MOMENT, chunk)
+        return [explained(value, MOMENT, column, form) if value.__class__ is Bad else value for value in values]
 
     @staticmethod
     def _faults(*parts: Any) -> dict[int, Bad]:
@@ -179,7 +183,10 @@ class RecordImport:
                 reason = _("another row of '%(value)s', line %(line)s, was refused")
                 bad = Bad(reason, _("mend that one and import all rows of it"), {"line": fault.line}, row.key)
             assert bad is not None
-            self.rejected.add(self.source.table, row.line, row.cells, bad)
+            self._refuse(row.line, row.cells, bad)
+
+    def _refuse(self, line: int, cells: Any, bad: Bad) -> None:
+        self.rejected.add(self.source.table, line, cells, bad, self.decimal)
 
     def _own_keys(self) -> set[str]:
         """Ids and names of this file, for records that refer to another one of the same file."""

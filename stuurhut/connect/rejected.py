@@ -10,9 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from stuurhut.connect.behind import behind, without_behind
 from stuurhut.connect.models import ImportRun, RejectedRow
 from stuurhut.connect.problems import Bad
-from stuurhut.connect.read import Table
+from stuurhut.connect.read import Table, text_of
 
 KEPT = 10_000
 SHOWN = 100
@@ -50,8 +51,8 @@ class RejectedRows:
         self._places: set[tuple[str, int]] = set()
         self._fresh: list[RejectedRow] = []
 
-    def add(self, table: Table, line: int, cells: Any, bad: Bad) -> None:
-        """Notes a row once, with the first reason found for it."""
+    def add(self, table: Table, line: int, cells: Any, bad: Bad, decimal: str = ".") -> None:
+        """Notes a row once, with the first reason found for it. Numbers of a spreadsheet are written with `decimal`."""
         if (table.name, line) in self._places:
             return
         self._places.add((table.name, line))
@@ -63,25 +64,27 @@ class RejectedRows:
         if self.run is None:
             return
         by_column = cells if isinstance(cells, dict) else dict(zip(table.header, cells, strict=False))
-        texts = {name: "" if cell is None else str(cell) for name, cell in by_column.items()}
+        own = without_behind(table.header)
+        texts = {name: _text(cell, decimal) for name, cell in by_column.items() if name in own}
         if self.count <= KEPT:
             place = {"file": table.name, "line": line, "column": bad.column[:300], "value": bad.value[:1000]}
             self._fresh.append(RejectedRow(run=self.run, **place, reason=reason, remedy=remedy, cells=texts))
-        self._append(table, line, [*texts.values()], reason, remedy)
+        # Read again, a `;` means a decimal comma where nothing else tells: few rows may tell less than all did.
+        self._append(table, [*texts.values(), str(line), reason, remedy], ";" if decimal == "," else ",")
 
-    def _append(self, table: Table, line: int, cells: list[str], reason: str, remedy: str) -> None:
+    def _append(self, table: Table, cells: list[str], delimiter: str) -> None:
         path = self.files.get(table.name)
         first = path is None
         if path is None:
             path = self.files[table.name] = self._path(table.name)
         with path.open("w" if first else "a", encoding="utf-8-sig" if first else "utf-8", newline="") as stream:
-            writer = csv.writer(stream)
+            writer = csv.writer(stream, delimiter=delimiter)
             if first:
-                writer.writerow([*table.header, _("line"), _("reason"), _("remedy")])
-            writer.writerow([*cells, line, reason, remedy])
+                writer.writerow([*without_behind(table.header), *behind()])
+            writer.writerow(cells)
 
     def _path(self, name: str) -> Path:
-        """A CSV file with the same name, so that the mapping knows it again."""
+        """A CSV file with the same name, or with .csv behind it, so that the mapping knows it again."""
         assert self.run is not None
         folder = Path(settings.DATA) / "imports" / str(self.run.intake_id)
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,3 +95,7 @@ class RejectedRows:
         """Writes what is new to the database."""
         RejectedRow.objects.bulk_create(self._fresh)
         self._fresh = []
+
+
+def _text(cell: Any, decimal: str) -> str:
+    return text_of(cell).replace(".", decimal) if isinstance(cell, float) else text_of(cell)

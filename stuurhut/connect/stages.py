@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,16 +10,16 @@ from django.utils.translation import gettext_noop as _
 
 from stuurhut.connect.books import StageEntry, Stages
 from stuurhut.connect.fields import BY_NAME
+from stuurhut.connect.ladder import in_order, likely_stage
 from stuurhut.connect.mapped import Mapping, ProcessMap, StageMap
 from stuurhut.connect.problems import MappingWrong
 from stuurhut.connect.references import References, plain
 from stuurhut.connect.storing import Store
+from stuurhut.connect.telling import home_of_stages
 from stuurhut.connect.writing import allocate, insert
 from stuurhut.crm.models import Stage, StageProbability
 from stuurhut.kpi.words.errors import nearest
 
-WON = ("won", "closed won", "closedwon", "gewonnen", "gesloten gewonnen", "closed (won)")
-LOST = ("lost", "closed lost", "closedlost", "verloren", "gesloten verloren", "closed (lost)")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +29,8 @@ class StageMaker:
     def __init__(self, mapping: Mapping, store: Store, references: References) -> None:
         self.mapping, self.store, self.references = mapping, store, references
         self.current = Stages()
+        opportunities = [r for part in mapping.files for r in part.records if r.fact == "opportunity"]
+        self.named_with_process = any(len(r.fields["stage"].columns) > 1 for r in opportunities if "stage" in r.fields)
 
     def declared(self) -> None:
         """Makes the processes and stages of the mapping that are not there yet."""
@@ -79,16 +82,18 @@ class StageMaker:
         return number
 
     def unknown(self, texts: list[str]) -> dict[str, int]:
-        """Makes stages that a file names and nobody declared: won and lost by their words, the others open."""
-        made = {}
+        """Makes stages that a file names and nobody declared, as their words suggest."""
+        made: dict[str, int] = {}
+        by_process: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for text in texts:
-            of, _slash, name = text.rpartition("/")
-            process_name = of or (self.mapping.processes[0].name if self.mapping.processes else self.mapping.label)
+            of, _slash, name = text.partition("/") if self.named_with_process else ("", "", text)
+            by_process[of or home_of_stages(self.mapping)][name].append(text)
+        for process_name, names in by_process.items():
             process = self._process(process_name, None)
             position = max((stage.order for stage in self.current.of(process)), default=-1) + 1
-            word = plain(name)
-            kind = "won" if word in WON else "lost" if word in LOST else "open"
-            made[text] = self._make(process, f"{process_name}/{name}", StageMap(name, kind), position)
+            for place, stage in enumerate(in_order(map(likely_stage, names)), position):
+                number = self._make(process, f"{process_name}/{stage.name}", stage, place)
+                made |= dict.fromkeys(names[stage.name], number)
         return made
 
     def book(self) -> Stages:

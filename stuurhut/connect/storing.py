@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import models
-from django.utils.translation import gettext_noop as _
-
 from stuurhut.connect.books import Looked, StageEntry
 from stuurhut.connect.children import assign_anew, line_changes, move_creation, new_children, stage_changes
+from stuurhut.connect.comparing import changes_of, edited_here, field_of, repeated, sum_of
 from stuurhut.connect.deriving import empty
 from stuurhut.connect.drafts import Draft
 from stuurhut.connect.fields import FactKind
 from stuurhut.connect.mapped import RecordMap
-from stuurhut.connect.problems import Bad
 from stuurhut.connect.references import References
 from stuurhut.connect.writing import Pace, Values, allocate, as_text, insert, prepared, reserve, update, write
 from stuurhut.people.models import History, SourceAlias
-
-BY_STAGE = frozenset(("stage_id", "outcome", "closed_at"))
-NOT_COMPARED = frozenset(("recorded_at", "set_at", "currency"))
 
 
 class Store:
@@ -80,7 +73,7 @@ class Store:
         new, old = self._divided(fact, record, drafts)
         for part in self.pace.slices(new):
             self._create(fact, record, part)
-        changed = [(draft, changes) for draft in old if (changes := self._changes(fact, draft))]
+        changed = [(draft, changes) for draft in old if (changes := changes_of(fact, draft, self.intake))]
         changed = self._not_edited_here(fact, record, changed)
         self._aliases(fact, record, [draft for draft in old if draft.alias])
         staged = [draft for draft in old if draft.existing and fact.lines and draft.bad is None]
@@ -101,8 +94,8 @@ class Store:
                 draft.bad = None if earlier.columns == draft.columns else repeated(draft)
                 self.counts[fact.name]["repeated"] += draft.bad is None
             elif draft.id < 0:  # a dry run made it: in this record, or in another that this one completes
-                before = self.seen.setdefault((id(record), draft.key), _sum(draft))
-                draft.bad = None if before == _sum(draft) else repeated(draft)
+                before = self.seen.setdefault((id(record), draft.key), sum_of(draft))
+                draft.bad = None if before == sum_of(draft) else repeated(draft)
             elif draft.existing is not None:
                 old.append(draft)
             else:
@@ -143,7 +136,7 @@ class Store:
 
     def _remember(self, fact: FactKind, record: RecordMap, draft: Draft) -> None:
         """In a dry run: what later rows ask about a record that would have been made."""
-        self.seen[id(record), draft.key] = _sum(draft)
+        self.seen[id(record), draft.key] = sum_of(draft)
         if fact.name == "product":
             self.looked.learn(fact.name, draft.id, draft.values)
         elif fact.name == "stage":
@@ -166,26 +159,6 @@ class Store:
         for key, number in keys.items():
             self.references.learn(fact, key, number, {})
 
-    def _changes(self, fact: FactKind, draft: Draft) -> Values:
-        """Attributes whose value in the file is another than here; an empty cell changes nothing.
-
-        A record of this same import is only completed: another value for what stands there is a fault in the file.
-        """
-        existing = draft.existing or {}
-        skipped = NOT_COMPARED | BY_STAGE if fact.name == "opportunity" else NOT_COMPARED
-        changes = {
-            name: value
-            for name, value in draft.columns.items()
-            if name not in skipped and value is not None and not _same(existing.get(name), value)
-        }
-        if changes and self.intake is not None and existing["intake_id"] == self.intake:
-            fields = {field.attname: field for field in fact.model._meta.concrete_fields}
-            for name in changes:
-                if existing[name] not in (None, "") and existing[name] != _default(fields[name]):
-                    draft.bad = repeated(draft)
-                    return {}
-        return changes
-
     def _not_edited_here(
         self, fact: FactKind, record: RecordMap, changed: list[tuple[Draft, Values]]
     ) -> list[tuple[Draft, Values]]:
@@ -195,7 +168,7 @@ class Store:
         edited = edited_here(fact.kind, ids)
         kept = []
         for draft, changes in changed:
-            left = {n: v for n, v in changes.items() if n in owned or _field(n) not in edited.get(draft.id, ())}
+            left = {n: v for n, v in changes.items() if n in owned or field_of(n) not in edited.get(draft.id, ())}
             self.counts[fact.name]["kept"] += len(left) < len(changes)
             if left:
                 kept.append((draft, left))
@@ -232,7 +205,7 @@ class Store:
         }
         edited = edited_here(fact.kind, wanted)
         changes = {
-            n: to for n, to in wanted.items() if rows[n][attname] != to and _field(attname) not in edited.get(n, ())
+            n: to for n, to in wanted.items() if rows[n][attname] != to and field_of(attname) not in edited.get(n, ())
         }
         if not changes:
             return
@@ -250,7 +223,7 @@ class Store:
         return History(
             kind=kind,
             record_id=number,
-            field=_field(name),
+            field=field_of(name),
             old=as_text(old),
             new=as_text(new),
             occurred_at=at,
@@ -268,37 +241,3 @@ class Store:
                 ids |= stage_changes(part, self.intake, self.by, self.now, self._history)
             touched |= ids
         return touched
-
-
-def edited_here(kind: str, ids: Iterable[int]) -> dict[int, set[str]]:
-    """The fields of records that a person changed by hand; what came with an import does not count."""
-    wanted, found = list(ids), defaultdict[int, set[str]](set)
-    for start in range(0, len(wanted), 900):
-        rows = History.objects.filter(
-            kind=kind, record_id__in=wanted[start : start + 900], by__isnull=False, intake=None
-        )
-        for number, name in rows.values_list("record_id", "field"):
-            found[number].add(name)
-    return found
-
-
-def repeated(draft: Draft) -> Bad:
-    """Two rows with one id that say different things."""
-    remedy = _("give each record its own id, or let its rows fold into one: fold = true")
-    return Bad(_("an earlier row with the id '%(value)s' says otherwise"), remedy, {}, draft.key)
-
-
-def _field(attname: str) -> str:
-    return attname.removesuffix("_id")
-
-
-def _same(here: Any, there: Any) -> bool:
-    return bool(here == there or (isinstance(here, float) and abs(here - float(there)) < 1e-9))
-
-
-def _sum(draft: Draft) -> int:
-    return hash(tuple(sorted((name, str(value)) for name, value in draft.columns.items())))
-
-
-def _default(field: models.Field[Any, Any]) -> Any:
-    return field.get_default() if field.has_default() and not callable(field.default) else None

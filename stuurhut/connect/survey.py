@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_noop as _
 
+from stuurhut.connect.behind import is_ours
 from stuurhut.connect.fields import BY_NAME, Field
 from stuurhut.connect.mapped import FileMap, Mapping, RecordMap, Take
-from stuurhut.connect.notation import DAY_FORMS, Evidence, Notation, NotRead, notation, read_day
+from stuurhut.connect.notation import DAY_FORMS, YEAR_FIRST, Evidence, Notation, NotRead, notation, read_day
 from stuurhut.connect.problems import ColumnMissing, FileUnreadable, NothingToImport
-from stuurhut.connect.read import Chunk, Table, open_table
+from stuurhut.connect.read import Chunk, Table, open_table, text_of
 from stuurhut.kpi.words.errors import nearest
 
 NUMBERS = ("number", "whole", "decimal", "money", "amount")
 DAYS = ("moment", "day")
 DISTINCT = 50_000
+FIRST = 1  # the line of a header
 
 
 @dataclass
@@ -38,8 +40,15 @@ class Source:
         """How a column is written: as the mapping says, else as the column told."""
         told = self.notations.get(column, Notation())
         decimals = take.decimals or self.map.decimals or told.decimal
-        dates = take.dates or self.map.dates
-        return Notation(decimals, DAY_FORMS[dates] == "dmy" if dates else told.day_first)
+        if dates := take.dates or self.map.dates:
+            told = replace(told, day_first=DAY_FORMS[dates] == "dmy", year_first=dates == YEAR_FIRST)
+        return replace(told, decimal=decimals)
+
+    @property
+    def decimal(self) -> str:
+        """The decimal sign of its numbers; a point where columns differ."""
+        signs = {self.form(take, name).decimal for name, known, take, _r in _columns(self) if known.kind in NUMBERS}
+        return "," if signs == {","} else "."
 
 
 @dataclass
@@ -82,14 +91,7 @@ def survey(files: Iterable[Any], mapping: Mapping) -> Survey:
 
 
 def _source(path: Any, part: FileMap) -> Source:
-    table = open_table(
-        path,
-        wanted=part.named(),
-        delimiter=part.delimiter,
-        encoding=part.encoding,
-        header_line=part.header_line,
-        sheet=part.sheet,
-    )
+    table = _table(path, part)
     if part.delimiter and len(table.header) == 1:
         raise ColumnMissing(
             _("%(file)s is not separated by '%(delimiter)s'; leave `delimiter` out of the mapping."),
@@ -107,6 +109,21 @@ def _source(path: Any, part: FileMap) -> Source:
             header=", ".join(table.header[:30]),
         )
     return Source(table, part)
+
+
+def _table(path: Any, part: FileMap) -> Table:
+    """The file as the mapping says that it is written; our own file of its rejected rows as we write those."""
+    is_stated = part.delimiter or part.encoding or part.sheet or part.header_line != FIRST
+    if is_stated and path.name.lower().endswith(".csv") and is_ours((ours := open_table(path)).header):
+        return ours
+    return open_table(
+        path,
+        wanted=part.named(),
+        delimiter=part.delimiter,
+        encoding=part.encoding,
+        header_line=part.header_line,
+        sheet=part.sheet,
+    )
 
 
 def _columns(source: Source) -> Iterable[tuple[str, Field, Take, RecordMap]]:
@@ -241,14 +258,3 @@ def _pairs(table: Table, match: str, take: str) -> dict[str, str]:
     for chunk in table.chunks():
         pairs.update(zip(map(text_of, chunk.columns[match]), map(text_of, chunk.columns[take]), strict=True))
     return pairs
-
-
-def text_of(value: Any) -> str:
-    """A cell as text: trimmed, a whole number without `.0`, nothing as the empty text."""
-    if value.__class__ is str:
-        return str(value).strip()
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

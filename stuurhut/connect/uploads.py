@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from django.db import transaction
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_noop as _
 
-from stuurhut.connect.asking import answers_in
 from stuurhut.connect.models import ImportRun
 from stuurhut.connect.problems import ImportFailed
 from stuurhut.connect.proposing import MAPPING, propose
@@ -66,7 +66,7 @@ def _proposed(run: ImportRun, names: list[str]) -> ImportRun:
     proposal = propose([folder / name for name in rows], folder / given[0] if given else None)
     run.files = [{"name": name} for name in rows]
     run.mapping = proposal.mapping.text
-    run.report = {"recognised": proposal.known_as, "remembered": answers_in(proposal.mapping)}
+    run.report = {"recognised": proposal.known_as, "told": asdict(proposal.told)}
     run.intake.label = ", ".join(rows)[:300]
     run.intake.save(update_fields=["label"])
     run.save()

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from stuurhut.connect import findings, jobs, looking, mending, uploads
-from stuurhut.connect.choosing import DAY_ORDERS, DECIMAL_SIGNS, NAMES
+from stuurhut.connect.choosing import DAY_ORDERS, DECIMAL_SIGNS
 from stuurhut.connect.forms import FilesForm
 from stuurhut.connect.importing import plan_undo
 from stuurhut.connect.models import ImportRun
 from stuurhut.connect.problems import ImportFailed
 from stuurhut.connect.rights import imports_seen_by, may_import
-from stuurhut.connect.runs import at_work
+from stuurhut.connect.runs import at_work, in_hand
+from stuurhut.connect.showing import NAMES
 from stuurhut.connect.words import FIELDS
 from stuurhut.crm.models import Stage
 from stuurhut.people.access import only, signed_in
@@ -96,13 +97,13 @@ def _standing(request: HttpRequest, run: ImportRun) -> HttpResponse:
     quiet = timezone.now() - run.seen_at
     number = request.GET.get("page", "0")
     rows, more = mending.rows_to_mend(run, int(number) if number.isdigit() else 0) if run.rejected else ([], False)
-    is_queued = run.state in QUEUED
+    is_queued, is_running, goes_on = run.state in QUEUED, run.state == State.RUNNING, in_hand(run) or at_work(run)
     page = {
         "run": run, "report": run.report, "counts": findings.counted(run.report), "rows": rows,
         "to_mend": run.rejected_rows.count(), "next": int(number) + 1 if more and number.isdigit() else None,
         "here": number, "files": [Path(name).name for name in run.report.get("rejected_files", ())],
-        "is_busy": is_queued or at_work(run), "is_slow": is_queued and not run.rows_done and quiet > SLOW,
-        "is_stopped": (run.state == State.RUNNING and not at_work(run)) or (is_queued and quiet > STOPPED),
+        "is_busy": is_queued or (is_running and goes_on), "is_slow": is_queued and not run.rows_done and quiet > SLOW,
+        "is_stopped": not goes_on and (is_running or (is_queued and quiet > STOPPED)),
         "percent": min(100, 100 * run.rows_done // max(run.rows_total, 1)),
         "cockpit": findings.cockpit_address(run) if run.state == State.COMPLETE else "", "to_undo": TO_UNDO,
     }  # fmt: skip

@@ -203,6 +203,8 @@ KEYS: dict[str, tuple[str, ...]] = {
         "target": "doel id, target id",
     }.items()
 }
+# A column with the time of a day that stands in another column.
+CLOCKS = ("tijd", "time", "tijdstip", "begintijd", "starttijd", "aanvangstijd", "start time", "begin time", "due time")
 ANY_KEY = tuple(part.strip() for part in _NUMBER.split(","))
 
 # What in the name of a file, or in its columns, tells the kind of record.
@@ -264,17 +266,3 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
         "rejected": "rejected", "verloren": "rejected", "verlopen": "expired", "expired": "expired",
     },
 }  # fmt: skip
-
-WON = ("gewonnen", "won", "opdracht", "getekend", "order", "akkoord", "klant geworden", "signed")
-LOST = ("verloren", "lost", "afgewezen", "vervallen", "geannuleerd", "niet doorgegaan", "afgevallen", "cancelled")
-UNQUALIFIED = ("nieuw", "new", "lead", "prospect", "suspect", "orient", "oriënt", "eerste contact", "intake")
-# The usual way of a deal, to put stages in order that a file names in any.
-WAY = (
-    ("suspect", "prospect", "nieuw", "new", "lead", "idee"),
-    ("contact", "benader", "orient", "oriënt", "appointment"),
-    ("kwalif", "qualif", "engag", "intake", "interess"),
-    ("afspraak", "meeting", "behoefte", "needs", "analy", "inventar", "discovery"),
-    ("demo", "present", "solution", "oplossing", "proef", "proof"),
-    ("offerte", "voorstel", "proposal", "quote"),
-    ("onderhandel", "negotiat", "finalize", "besluit", "decision", "mondeling", "verbal", "contract"),
-)

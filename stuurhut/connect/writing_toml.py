@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from stuurhut.connect.mapped import FileMap, Mapping, ProcessMap, RecordMap, Take, Through
+from stuurhut.connect.mapping import parse
 
 _PLAIN_FILE = ("delimiter", "encoding", "header_line", "sheet", "dates", "decimals", "only", "skip", "optional")
 _PLAIN_RECORD = ("also", "match", "entered", "fold", "order_by", "only", "skip", "owns")
@@ -22,6 +23,11 @@ def as_toml(mapping: Mapping) -> str:
     for file in mapping.files:
         lines += _file(file)
     return "\n".join(lines) + "\n"
+
+
+def written(mapping: Mapping) -> Mapping:
+    """The mapping with its own text, by which an import knows itself again."""
+    return parse(as_toml(mapping))
 
 
 def _process(process: ProcessMap) -> list[str]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from stuurhut.crm import kinds
 from stuurhut.crm.actions import current_phase
+from stuurhut.crm.deals import LISTED, deals_of, lines_of, look, withdrawn
 from stuurhut.crm.models import (
     Account,
     Activity,
@@ -32,13 +33,12 @@ from stuurhut.crm.models import (
     Stage,
 )
 from stuurhut.crm.status import STATUSES, label_of, title_of
-from stuurhut.crm.tables import StateColumn, amount_of, short
+from stuurhut.crm.tables import amount_of
 from stuurhut.crm.visible import visible_to
 from stuurhut.kpi.words.money import Amount
 from stuurhut.people.models import User
 from stuurhut.ui.numbers import money
 
-LISTED = 10
 PHASE_HOLDS = timedelta(days=90)
 APPROACHES = {
     1: gettext_lazy("Stay in touch with something useful, twice a year. Do not push."),
@@ -71,27 +71,6 @@ class Card:
     below: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class Deal:
-    """An opportunity, quote or order in one line of another record's card."""
-
-    title: str
-    href: str
-    state: str
-    look: str
-    day: str
-    amount: str
-
-
-@dataclass(frozen=True)
-class Deals:
-    """The newest deals of a kind that belong to a record; `more` when the list holds others."""
-
-    kind: kinds.Kind
-    rows: list[Deal]
-    more: bool
-
-
 def card_of(record: Model, user: User) -> Card:
     """The card of a record, holding nothing that the user may not see."""
     return _card(record, user)
@@ -112,10 +91,10 @@ def _lead(lead: Lead, user: User) -> Card:
         *_texts(lead, "created_at", "contacted_at", "qualified_at", "disqualified_at", "disqualified_reason", "rating"),
     ]
     below = {
-        "opportunities": _deals(kinds.OPPORTUNITIES, user, lead=lead).rows,
+        "opportunities": deals_of(kinds.OPPORTUNITIES, user, lead=lead).rows,
         "reasons": Lead.Reason.choices,
     }
-    return Card(title_of(lead), facts, str(STATUSES[status]), _look(status), below)
+    return Card(title_of(lead), facts, str(STATUSES[status]), look(status), below)
 
 
 @_card.register
@@ -142,7 +121,7 @@ def _account(account: Account, user: User) -> Card:
         "top_relation": top.first(),
         "suppliers": _kept(account.supplier_shares).select_related("product_group").order_by("-recorded_at")[:LISTED],
         "spends": [(spend, _base(spend.amount_minor)) for spend in _kept(account.spends).order_by("-year")[:3]],
-        "deals": [_deals(kind, user, account=account) for kind in (kinds.OPPORTUNITIES, kinds.QUOTES, kinds.ORDERS)],
+        "deals": [deals_of(kind, user, account=account) for kind in (kinds.OPPORTUNITIES, kinds.QUOTES, kinds.ORDERS)],
     }
     return Card(title_of(account), facts, capfirst(account.get_kind_display()), "plain", below)
 
@@ -159,12 +138,12 @@ def _opportunity(opportunity: Opportunity, user: User) -> Card:
     below = {
         "stages": stages,
         "reasons": LossReason.objects.filter(deleted_at__isnull=True),
-        "lines": _lines(opportunity),
+        "lines": lines_of(opportunity),
         "credits": [(c.person.name, c.share / 10_000) for c in _kept(opportunity.credits).select_related("person")],
-        "deals": [_deals(kind, user, opportunity=opportunity) for kind in (kinds.QUOTES, kinds.ORDERS)],
+        "deals": [deals_of(kind, user, opportunity=opportunity) for kind in (kinds.QUOTES, kinds.ORDERS)],
     }
     outcome = opportunity.outcome
-    return Card(title_of(opportunity), facts, opportunity.get_outcome_display(), _look(outcome), below)
+    return Card(title_of(opportunity), facts, opportunity.get_outcome_display(), look(outcome), below)
 
 
 @_card.register
@@ -191,7 +170,7 @@ def _activity(activity: Activity, user: User) -> Card:
         title_of(activity),
         facts,
         activity.get_state_display(),
-        _look(activity.state),
+        look(activity.state),
         {"marks": marks, "note": activity.note},
     )
 
@@ -203,7 +182,7 @@ def _quote(quote: Quote, user: User) -> Card:
         *_amount(quote),
         *_texts(quote, "owner", "team", "sent_at", "valid_until", "decided_at"),
     ]
-    return Card(title_of(quote), facts, quote.get_state_display(), _look(quote.state), {"lines": _lines(quote)})
+    return Card(title_of(quote), facts, quote.get_state_display(), look(quote.state), {"lines": lines_of(quote)})
 
 
 @_card.register
@@ -214,8 +193,8 @@ def _order(order: Order, user: User) -> Card:
         *_base_amount(order, "margin_minor"),
         *_texts(order, "owner", "team", "ordered_at", "cancelled_at", "credited_at"),
     ]
-    state = _withdrawn(order)
-    return Card(title_of(order), facts, state, "bad" if state else "", {"lines": _lines(order)})
+    state = withdrawn(order)
+    return Card(title_of(order), facts, state, "bad" if state else "", {"lines": lines_of(order)})
 
 
 def _texts(record: Any, *names: str) -> list[Fact]:
@@ -266,10 +245,6 @@ def _base(minor: int | None) -> str:
     return money(None if minor is None else Amount.of_minor(minor, settings.CURRENCY).value, settings.CURRENCY)
 
 
-def _look(state: str) -> str:
-    return StateColumn.LOOKS.get(state, "plain")
-
-
 def _phase(account: Account) -> dict[str, Any] | None:
     row = current_phase(account, timezone.now())
     if row is None:
@@ -281,41 +256,6 @@ def _phase(account: Account) -> dict[str, Any] | None:
 def _statements(account: Account, kind: str) -> QuerySet[PainGain]:
     rows = account.pains_gains.filter(kind=kind, deleted_at__isnull=True)
     return rows.order_by("addressed_at", "-weight", "pk")
-
-
-def _deals(kind: kinds.Kind, user: User, **belonging: Model) -> Deals:
-    """The newest deals that belong to a record; one more is read than shown, to know whether there are others."""
-    found = list(kind.rows(user).filter(**belonging).order_by("-pk")[: LISTED + 1])
-    return Deals(kind, [_deal(kind, deal) for deal in found[:LISTED]], len(found) > LISTED)
-
-
-def _deal(kind: kinds.Kind, deal: Any) -> Deal:
-    match deal:
-        case Opportunity():
-            key, words, moment = deal.outcome, deal.stage.name, deal.closed_at or deal.created_at
-        case Quote():
-            key, words, moment = deal.state, deal.get_state_display(), deal.sent_at
-        case _:
-            key = "cancelled" if deal.cancelled_at or deal.credited_at else ""
-            words, moment = _withdrawn(deal), deal.ordered_at
-    amount = amount_of(deal)
-    return Deal(
-        title_of(deal), reverse(f"{kind.name}_card", args=[deal.pk]), words, _look(key),
-        short(timezone.localtime(moment)) if moment else "", money(amount.value, amount.currency) if amount else "",
-    )  # fmt: skip
-
-
-def _withdrawn(order: Order) -> str:
-    return _("cancelled") if order.cancelled_at else _("credited") if order.credited_at else ""
-
-
-def _lines(deal: Any) -> list[tuple[str, float, str]]:
-    """Product, quantity and amount of each line."""
-    found = []
-    for line in deal.lines.select_related("product").order_by("pk"):
-        amount = amount_of(line)
-        found.append((str(line.product or "–"), line.quantity, money(amount.value, amount.currency) if amount else "–"))
-    return found
 
 
 def _kept(rows: Any) -> Any:

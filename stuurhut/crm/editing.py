@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from stuurhut.crm import actions
+from stuurhut.crm.activity_form import ActivityForm
 from stuurhut.crm.fields import written_choice
 from stuurhut.crm.forms import (
     AccountForm,
-    ActivityForm,
     ContactForm,
     LeadForm,
     OpportunityForm,

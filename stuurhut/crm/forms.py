@@ -1,23 +1,17 @@
-"""Forms to record and to change a lead, an account, an opportunity or an activity."""
+"""Forms to record and to change a lead, an account or an opportunity, and what belongs to an account."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Model, Q
-from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from stuurhut.crm import actions
-from stuurhut.crm.choices import people_seen_by
-from stuurhut.crm.fields import AccountField, AmountField, day_input, moment_input
+from stuurhut.crm.fields import AccountField, AmountField, day_input
 from stuurhut.crm.models import (
     Account,
-    Activity,
     Contact,
     Industry,
     Lead,
@@ -30,73 +24,10 @@ from stuurhut.crm.models import (
     Stage,
     Strategy,
 )
-from stuurhut.crm.status import verbose_name_of
+from stuurhut.crm.record_form import RecordForm, owner_field, sorted_by
 from stuurhut.crm.visible import visible_to
 from stuurhut.kpi.words.money import Amount
-from stuurhut.people.models import Person, User
-
-YES_NO_UNKNOWN = [("", _("unknown")), ("True", _("yes")), ("False", _("no"))]
-
-
-def sorted_by(model: type[Model], label: Any) -> forms.ModelChoiceField[Any]:
-    """A choice from the settings; left out of the form where there is nothing to choose."""
-    names = model._default_manager.filter(deleted_at__isnull=True)
-    return forms.ModelChoiceField(names, required=False, label=label, empty_label=_("unknown"))
-
-
-def nothing_to_choose(field: forms.Field) -> bool:
-    """Whether a field that may stay empty can only stay empty."""
-    found = field.queryset if isinstance(field, forms.ModelChoiceField) else None
-    return found is not None and not field.required and not found.exists()
-
-
-class RecordForm(forms.Form):
-    """What all of them share: who fills it in, whose the record becomes, and how it is kept by an action."""
-
-    folded: ClassVar[tuple[str, ...]] = ()  # fields under "more"
-
-    def __init__(
-        self, *args: Any, user: User, record: Any = None, about: dict[str, Any] | None = None, **kwargs: Any
-    ) -> None:
-        self.user, self.record, self.about = user, record, about or {}
-        kwargs["initial"] = {**self.first_values(), **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
-        for name, field in list(self.fields.items()):
-            if isinstance(field, AccountField):
-                field.user = user
-            if name != "owner" and nothing_to_choose(field):
-                del self.fields[name]
-        if "owner" in self.fields:
-            owner = self.fields["owner"]
-            assert isinstance(owner, forms.ModelChoiceField)
-            owner.queryset = people_seen_by(user).filter(Q(active=True) | Q(pk=getattr(record, "owner_id", None)))
-
-    def first_values(self) -> dict[str, Any]:
-        """What stands in the form at first: the record's values, or one's own person as owner."""
-        if self.record is None:
-            return {"owner": Person.objects.filter(user=self.user, active=True).first()}
-        return {name: getattr(self.record, name) for name in self.base_fields if hasattr(self.record, name)}
-
-    @property
-    def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name not in self.folded]
-
-    @property
-    def folded_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name in self.folded]
-
-    @property
-    def folded_open(self) -> bool:
-        return any(self[name].errors for name in self.fields if name in self.folded)
-
-    def changed(self) -> dict[str, Any]:
-        """The fields whose values differ from the record's."""
-        return {n: v for n, v in self.cleaned_data.items() if n in self.changed_data and hasattr(self.record, n)}
-
-
-def owner_field() -> forms.ModelChoiceField[Person]:
-    """Whose the record is."""
-    return forms.ModelChoiceField(Person.objects.none(), required=False, label=_("Owner"), empty_label=_("nobody yet"))
+from stuurhut.people.models import User
 
 
 class LeadForm(RecordForm):
@@ -214,79 +145,6 @@ class StageForm(forms.Form):
         stage = self.fields["stage"]
         assert isinstance(stage, forms.ModelChoiceField)
         stage.queryset = Stage.objects.filter(process=opportunity.stage.process_id, deleted_at__isnull=True)
-
-
-def mark_field(name: str) -> forms.TypedChoiceField:
-    """One of the four content marks of an appointment."""
-    return forms.TypedChoiceField(
-        label=capfirst(verbose_name_of(Activity, name)), choices=YES_NO_UNKNOWN, required=False,
-        empty_value=None, coerce=lambda text: text == "True", widget=forms.RadioSelect(attrs={"class": "choices"}),
-    )  # fmt: skip
-
-
-class ActivityForm(RecordForm):
-    folded = ("owner", "direction", "minutes", "subject", "note")
-    kind = forms.ChoiceField(
-        label=_("What did you do"), choices=[(k, Activity.Kind(k).label) for k in Activity.Kind.values],
-        widget=forms.RadioSelect(attrs={"class": "choices"}), initial=Activity.Kind.CALL,
-    )  # fmt: skip
-    account = AccountField(label=_("Account"), required=False)
-    occurred_at = forms.DateTimeField(
-        label=_("When"), widget=moment_input(), required=False, help_text=_("A moment to come plans it.")
-    )
-    outcome = forms.ChoiceField(
-        label=_("Outcome of the call"), choices=[("", _("unknown")), *Activity.Outcome.choices], required=False,
-        widget=forms.RadioSelect(attrs={"class": "choices"}),
-    )  # fmt: skip
-    benefit_named = mark_field("benefit_named")
-    customer_prepared = mark_field("customer_prepared")
-    advice_given = mark_field("advice_given")
-    proposal_asked = mark_field("proposal_asked")
-    owner = owner_field()
-    direction = forms.ChoiceField(
-        label=_("Direction"), choices=Activity.Direction.choices, initial=Activity.Direction.OUT
-    )
-    minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=0, max_value=1440)
-    subject = forms.CharField(label=_("Subject"), required=False, max_length=300)
-    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.is_bound and self.record is None:
-            self.initial.setdefault("occurred_at", timezone.localtime().replace(second=0, microsecond=0))
-
-    @property
-    def marks(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("benefit_named", "customer_prepared", "advice_given", "proposal_asked")]
-
-    def clean(self) -> dict[str, Any]:
-        filled = super().clean() or {}
-        if not filled.get("account") and not self.about and self.record is None and "account" not in self.errors:
-            raise forms.ValidationError(_("Say with whom it was: choose an account."))
-        if filled.get("kind") != Activity.Kind.CALL:
-            filled["outcome"] = ""
-        if filled.get("kind") not in ("visit", "meeting", "video", "demo"):
-            filled.update(dict.fromkeys(("benefit_named", "customer_prepared", "advice_given", "proposal_asked")))
-        return filled
-
-    def keep(self) -> Activity:
-        """Logs what was done, or plans what will be."""
-        if self.record is not None:
-            changed: Activity = actions.bulk_change(records=[self.record], by=self.user, **self._differing())[0]
-            return changed
-        values = {**self.about, **self.cleaned_data}
-        values["account"] = values["account"] or self.about.get("account")
-        moment: datetime | None = values.pop("occurred_at")
-        if moment and moment > timezone.now():
-            return actions.plan_activity(by=self.user, planned_for=moment, **values)
-        return actions.log_activity(by=self.user, occurred_at=moment, **values)
-
-    def _differing(self) -> dict[str, Any]:
-        """Also what `clean` emptied, such as marks of what turned out to be a call."""
-        kept = {n: v for n, v in self.cleaned_data.items() if getattr(self.record, n) != v}
-        if kept.get("occurred_at", 0) is None or self.record.state == Activity.State.PLANNED:
-            kept.pop("occurred_at", None)
-        return kept
 
 
 class ContactForm(forms.Form):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from stuurhut.crm.models import Account, Activity, Contact, Credit, Lead, Opportunity, Order, Quote
-from stuurhut.kpi.words.period import Zone
+from stuurhut.crm.stretches import Stretches, during, stretches
 from stuurhut.kpi.words.scope import Scope
 from stuurhut.people.models import Membership, User
 from stuurhut.people.records import Recorded
@@ -48,10 +45,7 @@ def within(scope: Scope, model: type[Listed]) -> QuerySet[Listed]:
         return rows.none()
     if model is Contact:
         return rows.filter(account__in=within(scope, Account))
-    zone = timezone.get_default_timezone()
-    days = {_day_of(column): TruncDate(column, tzinfo=zone) for column in MOMENTS[model]}
-    seen: QuerySet[Listed] = rows.alias(**days).filter(_own(scope, model) | _of_teams(scope, model))
-    return seen
+    return rows.filter(_own(scope, model) | _of_teams(scope, model))
 
 
 def _own(scope: Scope, model: type[Recorded]) -> Q:
@@ -61,29 +55,19 @@ def _own(scope: Scope, model: type[Recorded]) -> Q:
         column = "opportunity" if model is Opportunity else "order"
         credited = Credit.objects.filter(counting(), person_id__in=scope.persons)
         own |= Q(pk__in=credited.filter(**{f"{column}__isnull": False}).values(column))
-    shared = _accounts_worked_on(scope)
-    return own | (shared("pk") if model is Account else shared("account_id"))
+    return own | Q(**{"pk__in" if model is Account else "account_id__in": _accounts_worked_on(scope)})
 
 
-def _accounts_worked_on(scope: Scope) -> Callable[[str], Q]:
-    """A condition that the account is one's own, or one has a lead, opportunity or activity there."""
-    sources = [
-        Account.objects.filter(counting(), owner_id__in=scope.persons).values("pk"),
-        *(
-            worked._default_manager.filter(counting(), owner_id__in=scope.persons, account__isnull=False).values(
-                "account"
-            )
-            for worked in (Lead, Opportunity, Activity)
-        ),
+def _accounts_worked_on(scope: Scope) -> QuerySet[Any, Any]:
+    """The accounts that are one's own, or at which one has a lead, opportunity or activity; each looked up once."""
+    owned = Account.objects.filter(counting(), owner_id__in=scope.persons).values_list("pk")
+    worked = [
+        kind._default_manager.filter(counting(), owner_id__in=scope.persons, account__isnull=False).values_list(
+            "account"
+        )
+        for kind in (Lead, Opportunity, Activity)
     ]
-
-    def condition(column: str) -> Q:
-        chosen = Q()
-        for accounts in sources:
-            chosen |= Q(**{f"{column}__in": accounts})
-        return chosen
-
-    return condition
+    return owned.union(*worked)
 
 
 def _of_teams(scope: Scope, model: type[Recorded]) -> Q:
@@ -94,8 +78,9 @@ def _of_teams(scope: Scope, model: type[Recorded]) -> Q:
     if not scope.teams:
         return Q(pk__in=[])
     chosen, undone = Q(), Q()
+    members = stretches(scope.teams)
     for column in MOMENTS[model]:
-        chosen |= undone & Q(**{f"{column}__isnull": False}) & _at_moment(scope, column)
+        chosen |= undone & Q(**{f"{column}__isnull": False}) & _at_moment(scope, column, members)
         undone &= Q(**{f"{column}__isnull": True})
     return chosen | (undone & _now(scope))
 
@@ -111,34 +96,7 @@ def _now(scope: Scope) -> Q:
     return decided | (open_to_record & (Q(team_id__in=scope.teams) | largest))
 
 
-def _at_moment(scope: Scope, column: str) -> Q:
-    day = OuterRef(_day_of(column))
-    then = Membership.objects.filter(counting(), person_id=OuterRef("owner_id"))
-    members = then.filter(Q(until__isnull=True) | Q(until__gt=day), starts_on__lte=day)
-    elsewhere = members.exclude(team_id__in=scope.teams)
-    inside = members.filter(team_id__in=scope.teams)
-    decided = _in_spans(scope, column) & ~Exists(elsewhere)
-    by_record = Q(team_id__in=scope.teams) & (Exists(inside) | ~Exists(elsewhere))
-    return decided | by_record
-
-
-def _day_of(column: str) -> str:
-    return f"local_day_of_{column}"
-
-
-def _in_spans(scope: Scope, column: str) -> Q:
-    """The owner was in one of the teams at the moment; days become moments here, so that the index on it is used."""
-    zone = Zone(timezone.get_default_timezone_name())
-    spans: dict[tuple[datetime, datetime | None], list[int]] = {}
-    for person, starts_on, until in Membership.objects.filter(counting(), team_id__in=scope.teams).values_list(
-        "person_id", "starts_on", "until"
-    ):
-        span = (zone.instant(starts_on), zone.instant(until) if until else None)
-        spans.setdefault(span, []).append(person)
-    chosen = Q(pk__in=[])
-    for (start, end), people in spans.items():
-        condition: dict[str, Any] = {"owner_id__in": people, f"{column}__gte": start}
-        if end:
-            condition[f"{column}__lt"] = end
-        chosen |= Q(**condition)
-    return chosen
+def _at_moment(scope: Scope, column: str, members: Stretches) -> Q:
+    """By the teams of the owner; where those were several or none, by the record's own."""
+    by_record = Q(team_id__in=scope.teams) & ~during(column, members.outside)
+    return during(column, members.inside) | by_record

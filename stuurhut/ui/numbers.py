@@ -50,12 +50,16 @@ def written(value: Number, unit: str, currency: str = "EUR", *, short: bool = Fa
     return plain(value, 0 if unit == "count" else decimals_for(value))
 
 
-def money(value: Number, currency: str = "EUR", *, short: bool = False) -> str:
-    """An amount with its currency: € 1.234,50, or short € 1.235, € 811.000, € 8,99 mln."""
+def money(value: Number, currency: str = "EUR", *, short: bool = False, step: Decimal | None = None) -> str:
+    """An amount with its currency: € 1.234,50, or short € 1.235, € 811.000, € 8,99 mln.
+
+    `step`: in whole steps, such as those of other amounts in the sentence; see `step_of`.
+    """
     if value is None:
         return NOTHING
     amount = Decimal(str(value))
-    text = _short(abs(amount)) if short else plain(abs(amount), 2)
+    step = step_of(amount) if short and step is None else step
+    text = plain(abs(amount), 2) if step is None else _stepped(abs(amount), step)
     if currency in SYMBOLS:
         # Translators: an amount of money; Dutch has a space after the symbol
         whole = _("%(symbol)s%(number)s") % {"symbol": SYMBOLS[currency], "number": text}
@@ -64,14 +68,30 @@ def money(value: Number, currency: str = "EUR", *, short: bool = False) -> str:
     return f"{MINUS}{whole}" if amount < 0 and any(digit in text for digit in "123456789") else whole
 
 
-def _short(amount: Decimal) -> str:
-    if amount >= Decimal("999_995_000"):
+STEPS = (
+    (Decimal("999_995_000"), Decimal(10_000_000)),
+    (Decimal("999_500"), Decimal(10_000)),
+    (Decimal(10_000), Decimal(1000)),
+)
+
+
+def step_of(*amounts: Number) -> Decimal:
+    """The step in which the smallest of these amounts is written short, so that all of them can be; 1 for nothing."""
+    sizes = [abs(Decimal(str(amount))) for amount in amounts if amount]
+    return next((step for least, step in STEPS if sizes and min(sizes) >= least), Decimal(1))
+
+
+def in_steps(value: Number, step: Decimal) -> Decimal:
+    """An amount rounded to whole steps, halves away from zero."""
+    return (Decimal(str(value)) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+
+
+def _stepped(amount: Decimal, step: Decimal) -> str:
+    if step >= STEPS[0][1]:
         return _("%(number)s bn") % {"number": plain(amount / 1_000_000_000, 2)}
-    if amount >= Decimal("999_500"):
+    if step >= STEPS[1][1]:
         return _("%(number)s m") % {"number": plain(amount / 1_000_000, 2)}
-    if amount >= 10_000:
-        return plain((amount / 1000).quantize(Decimal(1), ROUND_HALF_UP) * 1000)
-    return plain(amount)
+    return plain(in_steps(amount, step))
 
 
 def share(value: Number) -> str:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
+from xlsxwriter import Workbook
 
+from stuurhut.connect.asking import Asked, answered_people, asked, with_stages, with_words
 from stuurhut.connect.guessing import guess, look_at
 from stuurhut.connect.importing import run_import
-from stuurhut.connect.mapped import StageMap
+from stuurhut.connect.mapped import ProcessMap, StageMap
 from stuurhut.connect.mapping import load, parse
+from stuurhut.connect.proposing import propose
 from stuurhut.connect.read import open_table
-from stuurhut.connect.recognise import NotRecognised, answered, recognise, remember
+from stuurhut.connect.recognise import NotRecognised, recognise, remember
+from stuurhut.connect.survey import survey
+from stuurhut.connect.telling import Found
 from stuurhut.connect.tests.bringing import ALICE, DEALS, HEADER, deals
 from stuurhut.connect.writing_toml import as_toml
 from stuurhut.crm.models import Account, Activity, Contact, Lead, Opportunity, Product
-from stuurhut.people.models import Person
+from stuurhut.people import actions as people
+from stuurhut.people.models import Intake, Person
 
 ROOT = Path(__file__).resolve().parents[3]
 HEADERS = ROOT.parent / "shared" / "data" / "crm_export_headers"
@@ -46,6 +54,13 @@ def export(path: Path, rows: list[dict[str, str]], header: list[str] | None = No
     return path
 
 
+def asked_of(path: Path) -> Asked:
+    """What somebody who brings a file is asked about it."""
+    proposal = propose([path])
+    found = Found(proposal.mapping, survey([path], proposal.mapping))
+    return asked(with_stages(proposal.mapping, found), found, proposal.told)
+
+
 PIPEDRIVE = {
     "Deal - ID": "7", "Deal - Title": "Desks", "Deal - Value": "1200", "Deal - Currency": "EUR",
     "Deal - Pipeline": "New business", "Deal - Stage": "Proposal made", "Deal - Status": "Won",
@@ -58,11 +73,12 @@ def test_pipedrive_deals_that_were_won_close_in_the_stage_that_its_file_lacks(tm
     still_open = {**PIPEDRIVE, "Deal - ID": "8", "Deal - Status": "Open", "Deal - Won time": ""}
     path = export(tmp_path / "deals-2026.csv", [PIPEDRIVE, still_open])
     found = recognise([path])
-    assert (found.name, [stage.name for stage in found.unknown_stages]) == (
+    asks = asked_of(path)
+    assert (found.name, [ask.stage.name for ask in asks.stages]) == (
         "Pipedrive deals",
         ["Proposal made", "Won", "Lost"],
     )
-    assert found.unknown_people == ("Alice",)
+    assert [ask.name for ask in asks.people] == ["Alice"]
     report = run_import([path], found.mapping)
     assert report.rejected_rows == []
     won, other = Opportunity.objects.order_by("system_key")
@@ -78,21 +94,18 @@ def test_pipedrive_deals_that_were_won_close_in_the_stage_that_its_file_lacks(tm
     assert (other.outcome, other.stage.name, other.closed_at) == ("open", "Proposal made", None)
 
 
-def test_what_was_asked_once_is_not_asked_again(tmp_path: Path) -> None:
-    Person.objects.create(name="Alice de Vries")
+def test_what_was_looked_at_once_is_not_asked_again(tmp_path: Path) -> None:
+    alice = people.create_person(name="Alice de Vries", by=None)
     path = export(tmp_path / "deals.csv", [PIPEDRIVE])
-    found = recognise([path])
-    stages = [StageMap("Proposal made", qualified=False, probability=0.4)]
-    mapping = answered(found.mapping, stages=stages, people={"Alice": "Alice de Vries"})
-    run_import([path], mapping)
-    owner = Opportunity.objects.get().owner
-    assert owner is not None
-    assert owner.name == "Alice de Vries"
+    mapping = answered_people(recognise([path]).mapping, {"Alice": alice.name})
     remember([path], mapping, name="Our Pipedrive")
     next_month = export(tmp_path / "deals-next-month.csv", [{**PIPEDRIVE, "Deal - ID": "9"}])
+    assert not asked_of(next_month)
     again = recognise([next_month])
-    assert (again.name, again.unknown_stages, again.unknown_people) == ("Our Pipedrive", (), ())
-    run_import([next_month], again.mapping)
+    assert (again.name, again.kept) == ("Our Pipedrive", True)
+    for file in (path, next_month):
+        run_import([file], recognise([file]).mapping)
+    assert set(Opportunity.objects.values_list("owner__name", flat=True)) == {alice.name}
     assert (Opportunity.objects.count(), Person.objects.count()) == (2, 1)
 
 
@@ -127,6 +140,109 @@ def test_in_salesforce_the_deals_tell_which_stage_is_won(tmp_path: Path) -> None
     run_import([path], recognise([path]).mapping)
     found = Opportunity.objects.order_by("system_key").values_list("stage__name", "stage__kind", "outcome")
     assert list(found) == [("Getekend", "won", "won"), ("Afgevallen", "lost", "lost"), ("In gesprek", "open", "open")]
+
+
+HUBSPOT_DEALS = "Record ID,Deal Name,Pipeline,Deal Stage,Amount,Create Date,Close Date,Deal owner\n"
+
+
+def stages_of(path: Path) -> list[str]:
+    return [stage.name for stage in recognise([path]).mapping.processes[0].stages]
+
+
+def hubspot_deals(path: Path, *stages: str) -> Path:
+    rows = (f"{n},Deal {n},Sales,{stage},100,2026-01-0{n},2026-03-01,Alice\n" for n, stage in enumerate(stages, 1))
+    path.write_text(HUBSPOT_DEALS + "".join(rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("found", "ladder"),
+    [
+        (
+            ("Contract sent", "closedwon", "Decision maker bought-in", "Appointment scheduled", "Qualified to buy",
+             "Closed Lost", "Presentation scheduled"),
+            ["Appointment scheduled", "Qualified to buy", "Presentation scheduled", "Decision maker bought-in",
+             "Contract sent", "closedwon", "Closed Lost"],
+        ),
+        (
+            ("Negotiation/Review", "Perception Analysis", "Id. Decision Makers", "Prospecting", "Value Proposition"),
+            ["Prospecting", "Value Proposition", "Id. Decision Makers", "Perception Analysis", "Negotiation/Review",
+             "Won", "Lost"],
+        ),
+        (
+            ("Negotiations Started", "Contact Made", "Proposal Made", "Qualified", "Second visit"),
+            ["Qualified", "Contact Made", "Second visit", "Proposal Made", "Negotiations Started", "Won", "Lost"],
+        ),
+        (
+            ("Onderhandeling", "Offerte uit", "Nieuw", "Behoefte bekend", "Verloren"),
+            ["Nieuw", "Behoefte bekend", "Offerte uit", "Onderhandeling", "Won", "Verloren"],
+        ),
+    ],
+)  # fmt: skip
+def test_stages_are_proposed_in_the_order_in_which_a_deal_passes_them(
+    tmp_path: Path, found: tuple[str, ...], ladder: list[str]
+) -> None:
+    assert stages_of(hubspot_deals(tmp_path / "deals.csv", *found)) == ladder
+
+
+def test_a_slash_in_the_name_of_a_stage_does_not_make_it_another_process(tmp_path: Path) -> None:
+    path = hubspot_deals(tmp_path / "deals.csv", "Proposal/Price Quote", "Qualification")
+    run_import([path], recognise([path]).mapping)
+    undeclared = DEALS[: DEALS.index("[[process]]")] + DEALS[DEALS.index("[[file]]") :]
+    undeclared = undeclared.replace('stage = "stage"', 'stage = { column = "stage", create = true }')
+    run_import([deals(tmp_path, ALICE.replace("New", "Proposal/Quote"), name="deals-2.csv")], parse(undeclared))
+    found = Opportunity.objects.order_by("id").values_list("stage__process__name", "stage__name")
+    assert list(found) == [("Sales", "Proposal/Price Quote"), ("Sales", "Qualification"), ("Sales", "Proposal/Quote")]
+
+
+def test_stages_that_somebody_put_in_order_keep_it_when_a_new_one_turns_up(tmp_path: Path) -> None:
+    ours = replace(parse(DEALS), processes=(ProcessMap("Sales", tuple(map(StageMap, ("Offerte", "Nieuw", "Bezoek")))),))
+    path = deals(tmp_path, ALICE.replace("New", "Demo"))
+    found = Found(ours, survey([path], ours))
+    stages = [stage.name for stage in with_stages(ours, found).processes[0].stages]
+    assert stages == ["Offerte", "Nieuw", "Bezoek", "Demo", "Won", "Lost"]
+
+
+def test_an_import_that_was_broken_off_is_recognised_as_the_same_when_it_is_brought_again(tmp_path: Path) -> None:
+    path = hubspot_deals(tmp_path / "deals.csv", "Contract sent", "Qualified to buy")
+    before = recognise([path]).mapping
+    run_import([path], before)
+    Intake.objects.update(completed_at=None)
+    assert recognise([path]).mapping.text == before.text
+
+
+def test_the_time_in_a_column_beside_the_day_makes_the_moment(tmp_path: Path) -> None:
+    path = tmp_path / "activiteiten.csv"
+    path.write_text(
+        "Soort;Datum;Tijd;Bedrijf;Medewerker\nBezoek;20-01-2026;14:30;Acme;Anouk\nBezoek;21-01-2026;;Acme;Anouk\n"
+    )
+    mapping = propose([path]).mapping
+    run_import([path], with_words(mapping, Found(mapping, survey([path], mapping))))
+    moments = Activity.objects.order_by("occurred_at").values_list("occurred_at", flat=True)
+    assert [f"{at.astimezone(AMSTERDAM):%d-%m %H:%M}" for at in moments if at] == ["20-01 14:30", "21-01 00:00"]
+
+
+def test_days_and_times_in_cells_of_a_spreadsheet_make_the_moment_too(tmp_path: Path) -> None:
+    book = Workbook(tmp_path / "bezoeken.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ("Soort", "Datum", "Tijd", "Bedrijf"))
+    sheet.write_row(1, 0, ("Bezoek", "", "", "Acme"))
+    sheet.write_datetime(1, 1, date(2026, 1, 20), book.add_format({"num_format": "dd-mm-yyyy"}))
+    sheet.write_datetime(1, 2, time(14, 30), book.add_format({"num_format": "hh:mm"}))
+    book.close()
+    mapping = propose([tmp_path / "bezoeken.xlsx"]).mapping
+    found = Found(mapping, survey([tmp_path / "bezoeken.xlsx"], mapping))
+    run_import([tmp_path / "bezoeken.xlsx"], with_words(mapping, found))
+    at = Activity.objects.get().occurred_at
+    assert at is not None
+    assert f"{at.astimezone(AMSTERDAM):%d-%m %H:%M}" == "20-01 14:30"
+
+
+def test_a_column_called_time_that_holds_durations_is_no_time_of_day(tmp_path: Path) -> None:
+    path = tmp_path / "activiteiten.csv"
+    path.write_text("Soort;Datum;Tijd;Bedrijf\nBezoek;20-01-2026;90 minuten;Acme\n")
+    take = guess(look_at(open_table(path))).records[0].fields["occurred_at"]
+    assert (take.column, take.columns) == ("Datum", ())
 
 
 def test_accounts_that_come_after_the_deals_complete_what_the_deals_made(tmp_path: Path) -> None:

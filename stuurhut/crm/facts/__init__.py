@@ -43,4 +43,22 @@ ROOM = Room(
     steps=(
         *settings.STEPS, *relations.STEPS, *work.STEPS, *leads.STEPS, *deals.STEPS, *sales.STEPS, *shares.STEPS,
     ),
+    together=(Account, Contact, Lead, Opportunity, Activity, Quote, Order),
+    of={
+        "fact_account": (Account, "id"),
+        "fact_contact": (Contact, "id"),
+        "fact_top_relation": (Account, "account_id"),
+        "fact_buying_phase": (Account, "account_id"),
+        "fact_pain_gain": (Account, "account_id"),
+        "fact_profile_part": (Account, "account_id"),
+        "fact_lead": (Lead, "id"),
+        "fact_lead_assignment": (Lead, "lead_id"),
+        "fact_activity": (Activity, "id"),
+        "fact_opportunity": (Opportunity, "id"),
+        "fact_opportunity_share": (Opportunity, "id"),
+        "fact_stage_entry": (Opportunity, "id"),
+        "fact_quote": (Quote, "id"),
+        "fact_order": (Order, "id"),
+        "fact_order_share": (Order, "id"),
+    },
 )  # fmt: skip
