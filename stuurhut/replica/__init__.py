@@ -39,3 +39,10 @@ def position() -> str:
     from stuurhut.replica import asking
 
     return asking.position()
+
+
+def tend() -> bool:
+    """What a worker does now and then, that nobody need wait for it. Returns whether a new snapshot was made."""
+    from stuurhut.replica import asking
+
+    return asking.tend()

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,8 +15,10 @@ class ReplicaConfig(AppConfig):
         post_migrate.connect(see_to_triggers, dispatch_uid="replica")
 
 
-def see_to_triggers(**_: Any) -> None:
-    """Migrations on SQLite rebuild tables, and their triggers are then gone."""
-    from stuurhut.replica import asking, marks
+def see_to_triggers(plan: Sequence[object] = (), **_: Any) -> None:
+    """Migrations on SQLite rebuild tables, and their triggers are then gone; and some change rows without a trigger."""
+    from stuurhut.replica import asking, feed
 
-    marks.install(asking.plan().tables)
+    mended = feed.install(asking.plan().tables)
+    if plan:
+        feed.reloaded(table for table in asking.plan().tables if table not in mended)

@@ -23,13 +23,14 @@ from stuurhut.kpi.engine import Engine
 from stuurhut.kpi.words.answer import Answer, Record
 from stuurhut.kpi.words.money import exponent
 from stuurhut.kpi.words.period import Zone
-from stuurhut.kpi.words.question import Question
+from stuurhut.kpi.words.question import Question, rounded_up
 from stuurhut.kpi.words.scope import Scope
-from stuurhut.replica import marks, mirror
-from stuurhut.replica.engine_duckdb import Copy, DuckEngine, Setting
+from stuurhut.replica import feed, mirror, shelf
+from stuurhut.replica.copies import Copy, Setting
+from stuurhut.replica.engine_duckdb import DuckEngine
 from stuurhut.replica.mapping import Plan
 
-COPIES_KEPT = 2
+UNCOMMITTED_KEPT = 2
 ANSWERS_KEPT = 2000
 Given = TypeVar("Given")
 
@@ -39,16 +40,20 @@ class UnknownEngine(Exception):
 
 
 @dataclass
-class Shelf:
-    """What this process keeps: the latest copies by position, and the answers given from them."""
+class Kept:
+    """What this process keeps: a copy per database, and the answers given.
 
-    copies: OrderedDict[tuple[str, Setting], Copy] = field(default_factory=OrderedDict)
+    Within a transaction others may not see what it wrote, so copies of that stand apart, by what they are of.
+    """
+
+    copies: dict[tuple[str, Setting], Copy] = field(default_factory=dict)
+    uncommitted: OrderedDict[tuple[str, str, Setting], Copy] = field(default_factory=OrderedDict)
     answers: OrderedDict[tuple[object, ...], object] = field(default_factory=OrderedDict)
     lock: RLock = field(default_factory=RLock)
     has_triggers: set[str] = field(default_factory=set)
 
 
-SHELF = Shelf()
+KEPT = Kept()
 HELD: ContextVar[list[Engine] | None] = ContextVar("held", default=None)
 
 
@@ -95,20 +100,58 @@ def engine() -> Engine:
 
 def _newest() -> Engine:
     """Threads that ask at once wait for one copy."""
-    with SHELF.lock:
-        _see_to_triggers()
-        wanted = setting()
-        key = (marks.position(), wanted)
-        if key not in SHELF.copies:
-            if not connection.in_atomic_block:
-                marks.add_up()
-            copy = Copy(plan(), mirror.read(plan().tables), wanted)
-            key = (copy.source.position, wanted)
-            SHELF.copies[key] = copy
-        SHELF.copies.move_to_end(key)
-        while len(SHELF.copies) > COPIES_KEPT:
-            SHELF.copies.popitem(last=False)
-        return _on_the_engine_set(SHELF.copies[key])
+    with KEPT.lock:
+        return _on_the_engine_set(newest())
+
+
+def newest() -> Copy:
+    """The copy that knows all that this connection sees now."""
+    with KEPT.lock:
+        database, wanted = str(connection.settings_dict["NAME"]), setting()
+        _see_to_triggers(database)
+        return _uncommitted(database, wanted) if connection.in_atomic_block else _caught_up(database, wanted)
+
+
+def _caught_up(database: str, wanted: Setting) -> Copy:
+    """The copy that this process keeps, brought to what is committed now."""
+    copy = KEPT.copies.get((database, wanted))
+    if copy is None or not _brought_up(copy):
+        if mirror.is_small(plan().tables):
+            copy = Copy.of(plan(), mirror.read_here(plan().tables), wanted)
+        else:
+            copy = shelf.taken(plan(), wanted)
+            _brought_up(copy)
+        KEPT.copies = {key: other for key, other in KEPT.copies.items() if key[0] != database}
+        KEPT.copies[database, wanted] = copy
+    return copy
+
+
+def _brought_up(copy: Copy) -> bool:
+    """Whether it is now as new as the database; if the feed does not reach back far enough it is to be made anew."""
+    if feed.state().name == copy.state.name:
+        return True
+    read = mirror.read_changes(plan().tables, copy.state, shelf.MOST_CHANGES)
+    if read is None:
+        return False
+    copy.catch_up(*read)
+    return True
+
+
+def _uncommitted(database: str, wanted: Setting) -> Copy:
+    key = (database, feed.state().name, wanted)
+    if key not in KEPT.uncommitted:
+        KEPT.uncommitted[key] = Copy.of(plan(), mirror.read_here(plan().tables), wanted)
+    KEPT.uncommitted.move_to_end(key)
+    while len(KEPT.uncommitted) > UNCOMMITTED_KEPT:
+        KEPT.uncommitted.popitem(last=False)
+    return KEPT.uncommitted[key]
+
+
+def tend() -> bool:
+    """What the worker does now and then: a snapshot not far behind, a short feed. Whether a snapshot was made."""
+    made = shelf.refresh(plan(), setting())
+    feed.tend()
+    return made
 
 
 def _on_the_engine_set(copy: Copy) -> Engine:
@@ -126,7 +169,9 @@ def ask(question: Question, scope: Scope) -> Answer:
     """The answer, never older than the database. Raises UnknownName or QuestionError."""
     asked_at = datetime.now(UTC)
     current = engine()
-    key = (question, scope, current.position, setting(), settings.ENGINE)
+    # Of a peildatum ahead the answer moves with the clock, also when nothing is written.
+    seen_until = min(question.as_of, rounded_up(asked_at))
+    key = (question, seen_until, scope, current.position, setting(), settings.ENGINE)
     found = _kept(key)
     if found is None:
         found = _keep(key, answering.answer(question, scope, current))
@@ -141,30 +186,29 @@ def records(question: Question, scope: Scope, limit: int = 1000, offset: int = 0
 
 def position() -> str:
     """Names the state of the data; equal positions give equal answers."""
-    return marks.position()
+    return feed.state().name
 
 
 def _kept(key: tuple[object, ...]) -> object:
-    with SHELF.lock:
-        if key in SHELF.answers:
-            SHELF.answers.move_to_end(key)
-        return SHELF.answers.get(key)
+    with KEPT.lock:
+        if key in KEPT.answers:
+            KEPT.answers.move_to_end(key)
+        return KEPT.answers.get(key)
 
 
 def _keep(key: tuple[object, ...], given: Given) -> Given:
-    with SHELF.lock:
-        SHELF.answers[key] = given
-        while len(SHELF.answers) > ANSWERS_KEPT:
-            SHELF.answers.popitem(last=False)
+    with KEPT.lock:
+        KEPT.answers[key] = given
+        while len(KEPT.answers) > ANSWERS_KEPT:
+            KEPT.answers.popitem(last=False)
     return given
 
 
-def _see_to_triggers() -> None:
-    database = str(connection.settings_dict["NAME"])
-    if database not in SHELF.has_triggers:
-        marks.install(plan().tables)
+def _see_to_triggers(database: str) -> None:
+    if database not in KEPT.has_triggers:
+        feed.install(plan().tables)
         if not connection.in_atomic_block:  # what is rolled back takes its triggers along
-            SHELF.has_triggers.add(database)
+            KEPT.has_triggers.add(database)
 
 
-__all__ = ["SHELF", "UnknownEngine", "ask", "engine", "held", "plan", "position", "records", "setting"]
+__all__ = ["KEPT", "UnknownEngine", "ask", "engine", "held", "plan", "position", "records", "setting", "tend"]

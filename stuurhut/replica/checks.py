@@ -12,8 +12,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from stuurhut.kpi.catalogue.facts import FACTS
-from stuurhut.replica import asking, marks, mirror
-from stuurhut.replica.engine_duckdb import Copy, Source
+from stuurhut.replica import asking, feed
+from stuurhut.replica.copies import Copy, Source
+from stuurhut.replica.feed import State
 from stuurhut.replica.fold import FactMismatch
 
 
@@ -23,7 +24,7 @@ def mismatches() -> list[str]:
     nothing = {table.name: table.schema.empty_table() for table in plan.tables.values()}
     with tempfile.TemporaryDirectory() as spill:
         setting = replace(asking.setting(), spill=Path(spill))
-        copy = Copy(plan, Source("empty", datetime.now(UTC), nothing), setting)
+        copy = Copy.of(plan, Source(State("empty", ""), datetime.now(UTC), nothing), setting)
         return list(_disagreements(copy))
 
 
@@ -33,7 +34,7 @@ def _disagreements(copy: Copy) -> Iterator[str]:
             yield _("No room gives the fact %(fact)s that the catalogue declares.") % {"fact": fact.name}
             continue
         try:
-            copy.now.ensure(f"fact_{fact.name}")
+            copy.make(fact.name, None)
         except FactMismatch as mismatch:
             yield str(mismatch)
 
@@ -43,13 +44,13 @@ def check() -> list[str]:
     tables = asking.plan().tables
     wrong = mismatches()
     unseen = _("Changes of the table %(table)s are not seen; run `stuurhut up` once.")
-    wrong += [unseen % {"table": table} for table in marks.missing(tables)]
+    wrong += [unseen % {"table": table} for table in feed.missing(tables)]
     unlike = _("The table %(table)s has %(stored)s rows, its copy %(copied)s; remove the snapshot folder.")
-    copy = Copy(asking.plan(), mirror.read(tables), asking.setting())
+    copy = asking.newest()
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608 - names of our own models
             stored, copied = int(cursor.fetchone()[0]), copy.rows_in(table)
-            if stored != copied and marks.position() == copy.source.position:
+            if stored != copied and feed.state() == copy.state:
                 wrong.append(unlike % {"table": table, "stored": stored, "copied": copied})
     return wrong

@@ -17,7 +17,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from stuurhut.replica.engine_duckdb import SCHEMAS, Copy, DuckEngine
+from stuurhut.replica.copies import Copy
+from stuurhut.replica.engine_duckdb import SCHEMAS, DuckEngine
 
 _LOCK = Lock()
 PAGES_KEPT = 3
@@ -71,7 +72,7 @@ class SparkEngine(DuckEngine):
         arriving.mkdir(parents=True, exist_ok=True)
         written = str(arriving / file.name).replace("'", "''")
         sql = str(ibis.to_sql(folded, dialect="duckdb"))
-        self._copy.cursor().execute(f"COPY ({sql}) TO '{written}' (FORMAT parquet)")
+        self._execute(f"COPY ({sql}) TO '{written}' (FORMAT parquet)")
         arriving.rename(file.parent)
         self._clear(file.parent)
 

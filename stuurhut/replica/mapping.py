@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol
@@ -32,12 +32,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Room:
-    """What a room tells: its models that are copied, by how they are known (see `Table`), and its steps."""
+    """What a room tells: its models that are copied, by how they are known (see `Table`), and its steps.
+
+    `together` are the models whose records hang together by their keys: what is told of one follows from those that
+    it hangs together with, and from nothing else but the tables that everybody shares. `of` says of which record the
+    rows of a fact are, and in which column; the rows of facts that are not in it are made anew all at once.
+    """
 
     models: Sequence[type[Model]]
     steps: Sequence[Step]
     append_only: Sequence[type[Model]] = ()
     standing: Sequence[type[Model]] = ()
+    together: Sequence[type[Model]] = ()
+    of: Mapping[str, tuple[type[Model], str]] = field(default_factory=dict)
 
 
 class Day(Protocol):
@@ -99,3 +106,65 @@ class Plan:
     def steps(self) -> dict[str, Step]:
         """The steps by name."""
         return {step.name: step for room in self.rooms for step in room.steps}
+
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        """The step of every fact, by the fact's name."""
+        return {name.removeprefix("fact_"): name for name in self.steps if name.startswith("fact_")}
+
+    @cached_property
+    def of(self) -> dict[str, tuple[str, str]]:
+        """The table of whose records the rows of a fact's step are, and the column that names the record."""
+        return {
+            name: (model._meta.db_table, column) for room in self.rooms for name, (model, column) in room.of.items()
+        }
+
+    @cached_property
+    def together(self) -> dict[str, dict[str, str]]:
+        """The tables whose records hang together: the columns that name another record, and the table of it."""
+        models = [model for room in self.rooms for model in room.together]
+        return {model._meta.db_table: _links(model, models) for model in models}
+
+    @cached_property
+    def parts(self) -> dict[str, dict[str, str]]:
+        """The tables of parts of those records: the columns that name the record, and the table of it."""
+        records = [model for room in self.rooms for model in room.together]
+        models = [m for room in self.rooms for m in (*room.models, *room.append_only) if m not in records]
+        found = {model._meta.db_table: _links(model, records) for model in models}
+        return {table: links for table, links in found.items() if links}
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The tables of those records by what the history calls them."""
+        return {str(model._meta.model_name): model._meta.db_table for room in self.rooms for model in room.together}
+
+    def reads(self, step: str) -> frozenset[str]:
+        """All copied tables that a step follows from."""
+        return self._reads[step]
+
+    @cached_property
+    def _reads(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+
+        def tables(name: str) -> frozenset[str]:
+            if name in self.tables:
+                return frozenset((name,))
+            if name not in found:
+                found[name] = frozenset()  # a step may name itself: as a column, or a part of its own SELECT
+                needs = self.steps[name].needs if name in self.steps else ()
+                found[name] = frozenset().union(*map(tables, needs))
+            return found[name]
+
+        for step in self.steps:
+            tables(step)
+        return found
+
+
+def _links(model: type[Model], others: Sequence[type[Model]]) -> dict[str, str]:
+    """The columns of a model that name a record of the others; its own kind, such as a parent, does not count."""
+    return {
+        str(field.column): other._meta.db_table
+        for field in model._meta.concrete_fields
+        for other in others
+        if field.related_model is other and other is not model
+    }

@@ -39,26 +39,22 @@ def write(order: dict[str, Any]) -> dict[str, Any]:
     connection = connected(order)
     try:
         read_at = datetime.now(UTC)
-        position = _one(connection, order["position"])
+        state = _one(connection, order["state"])
         rows = {table["name"]: _copied(connection, table, arriving) for table in order["tables"]}
-        manifest = {"position": position, "read_at": read_at.isoformat(), "rows": rows}
+        manifest = {"state": state, "read_at": read_at.isoformat(), "rows": rows}
         (arriving / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        target = folder.with_name(order["name"].format(position=position))
-        if target.exists():
-            shutil.rmtree(arriving)
-        else:
-            arriving.rename(target)
+        arriving.rename(folder)
     finally:
         connection.close()
         shutil.rmtree(arriving, ignore_errors=True)
-    return {**manifest, "folder": str(target)}
+    return manifest
 
 
-def _one(connection: Any, sql: str) -> str:
+def _one(connection: Any, sql: str) -> Any:
+    """The value of a query that gives JSON."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        row = cursor.fetchone()
-    return str(row[0]) if row else "none"
+        return json.loads(cursor.fetchone()[0])
 
 
 def _copied(connection: Any, table: dict[str, Any], folder: Path) -> int:

@@ -83,7 +83,8 @@ SELECT r.* REPLACE ({values})
 FROM {table} r
 LEFT JOIN (
     SELECT record_id, {changed}
-    FROM people_history WHERE kind = '{kind}' AND field IN ({fields}) GROUP BY record_id
+    FROM people_history WHERE kind = '{kind}' AND field IN ({fields})
+     AND record_id IN (SELECT record_id FROM people_history WHERE kind = '{kind}' AND NOT known) GROUP BY record_id
 ) h ON h.record_id = r.id
 """
 
