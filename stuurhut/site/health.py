@@ -1,4 +1,4 @@
-"""Whether all is in order: the tables, what is in them, and the copy that answers."""
+"""Whether all is in order: the tables, what is in them, the copy that answers, and the worker."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_tasks_db.models import DBTaskResult
 
+from stuurhut.site.pulse import last_seen
 from stuurhut.site.tables import waiting_migrations
+from stuurhut.worker.heart import LEASE
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Finding:
 def health() -> list[Finding]:
     """Looks at everything; what depends on the tables only when they are there."""
     tables = _tables()
-    return [tables, _database(), _copy()] if tables.fine else [tables]
+    return [tables, _database(), _copy(), _worker()] if tables.fine else [tables]
 
 
 def _tables() -> Finding:
@@ -61,3 +64,18 @@ def _copy() -> Finding:
     if wrong:
         return Finding(_("copy"), False, " ".join(wrong))
     return Finding(_("copy"), True, _("holds what the database holds"))
+
+
+def _worker() -> Finding:
+    """No worker is in order as long as nothing waits for one: `stuurhut up` brings its own."""
+    last, waiting = last_seen(), DBTaskResult.objects.ready().count()
+    if last is not None and last < LEASE:
+        return Finding(_("worker"), True, _("at work"))
+    if not waiting:
+        return Finding(_("worker"), True, _("none is running, and nothing waits for one"))
+    text = ngettext(
+        "none is running, and %(n)s task waits; run `stuurhut up` or `stuurhut worker`.",
+        "none is running, and %(n)s tasks wait; run `stuurhut up` or `stuurhut worker`.",
+        waiting,
+    )
+    return Finding(_("worker"), False, text % {"n": waiting})

@@ -26,6 +26,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 if ENVIRONMENT["STUURHUT_TRUSTED_PROXY"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else whoever mistypes a password counts against everybody behind the proxy
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "template_partials",
     "django_tasks",
     "django_tasks_db",
+    "stuurhut.worker",
     "stuurhut.people",
     "stuurhut.crm",
     "stuurhut.targets",
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "stuurhut.site.pulse.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pages; whitenoise serves its files compressed already
@@ -91,7 +94,9 @@ TEMPLATES = [
 try:
     DATABASES = {
         "default": dj_database_url.parse(
-            ENVIRONMENT["DATABASE_URL"] or f"sqlite:///{DATA / 'stuurhut.sqlite3'}", conn_max_age=60
+            ENVIRONMENT["DATABASE_URL"] or f"sqlite:///{DATA / 'stuurhut.sqlite3'}",
+            conn_max_age=60,
+            conn_health_checks=True,  # a database that was restarted costs nobody an error page
         )
     }
 except ValueError as error:
@@ -164,6 +169,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+RECURRING = "stuurhut.site.recurring.RECURRING"  # the worker lies below the rooms whose work comes back
 
 FACTS = "stuurhut.site.facts.PLAN"  # the columnar copy lies below the rooms and may not import them
 ENGINE = ENVIRONMENT["STUURHUT_ENGINE"]

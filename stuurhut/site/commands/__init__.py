@@ -31,6 +31,7 @@ COMMANDS = (
     Command("backup", "keeping", "backup", _("Writes everything into one file, while others go on working.")),
     Command("restore", "keeping", "restore", _("Puts everything back from such a file.")),
     Command("check", "keeping", "check", _("Says whether the database and the copy that answers are in order.")),
+    Command("bench", "bench", "bench", _("Measures how quick it is, beside hand-written SQL and other ways.")),
     Command("migrate", "keeping", "migrate", _("Brings the tables of the database up to this version.")),
     Command("manage", "keeping", "manage", _("Runs a command of Django, for developers.")),
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -15,23 +15,23 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import connections
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 from stuurhut.people.models import User
+from stuurhut.site.commands.children import keep_running, leave_with_parent
 from stuurhut.site.commands.line import Failed, Options, Parser, whole_number
 from stuurhut.site.commands.printing import say
 from stuurhut.site.tables import migrate, waiting_migrations
+from stuurhut.worker.clock import registered
+from stuurhut.worker.work import Worker
 
 THREADS = 4  # answers wait for the database and the engine, not for each other
-PAUSE = 2.0  # seconds before a worker that fell over is started again
 
 
 def up_arguments(parser: Parser) -> None:
-    serve_arguments(parser)
+    _address_arguments(parser)
 
 
 def up(options: Options) -> int:
@@ -41,75 +41,60 @@ def up(options: Options) -> int:
     if done:
         say(ngettext("%(n)s change of the tables made.", "%(n)s changes of the tables made.", done) % {"n": done})
     collect_static()
-    with Worker():
-        _serve(options.host, options.port)
+    connections.close_all()
+    threading.Thread(target=_greet, args=(options.host, options.port), daemon=True).start()
+    keep_running(["serve", "--host", options.host, "--port", str(options.port)], ["worker"])
     return 0
 
 
 def serve_arguments(parser: Parser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help=_("address to listen on; 0.0.0.0 for the whole network"))
-    parser.add_argument("--port", default=8000, type=whole_number("--port", 1, 65535), help=_("port to listen on"))
+    _address_arguments(parser)
+    _parent_argument(parser)
 
 
 def serve(options: Options) -> int:
     """The web server alone. Raises Failed when the tables are not those of this version."""
-    if waiting_migrations():
-        raise Failed(_("The tables of the database are not those of this version yet; run `stuurhut migrate` first."))
+    _check_tables()
     _check_free(options.host, options.port)
     collect_static()
+    if options.with_parent:
+        leave_with_parent()
+    else:
+        threading.Thread(target=_greet, args=(options.host, options.port), daemon=True).start()
+    connections.close_all()  # the server's processes are forks, and no connection survives that
     _serve(options.host, options.port)
     return 0
 
 
 def worker_arguments(parser: Parser) -> None:
+    _parent_argument(parser)
+
+
+def worker(options: Options) -> int:
+    """The worker alone. Told to stop, it ends its task, or puts one that takes long back for another worker."""
+    _check_tables()
+    if options.with_parent:
+        leave_with_parent()
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.getLogger("stuurhut.worker").setLevel(logging.INFO)
+    Worker(registered()).run()
+    return 0
+
+
+def _address_arguments(parser: Parser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help=_("address to listen on; 0.0.0.0 for the whole network"))
+    parser.add_argument("--port", default=8000, type=whole_number("--port", 1, 65535), help=_("port to listen on"))
+
+
+def _parent_argument(parser: Parser) -> None:
     parser.add_argument(
         "--with-parent", action="store_true", help=_("stop when the process that started this one is gone")
     )
 
 
-def worker(options: Options) -> int:
-    """The worker alone; it stops at the end of what it is doing when told to."""
+def _check_tables() -> None:
     if waiting_migrations():
         raise Failed(_("The tables of the database are not those of this version yet; run `stuurhut migrate` first."))
-    if options.with_parent:
-        threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
-    call_command("db_worker", queue_name="*", interval=1, startup_delay=False, reload=False, verbosity=1)
-    return 0
-
-
-class Worker:
-    """A worker beside this process, started again when it falls over, stopped at the end of the block."""
-
-    def __enter__(self) -> Worker:
-        self._is_leaving = threading.Event()
-        self._process = self._start()
-        threading.Thread(target=self._watch, daemon=True).start()
-        return self
-
-    def __exit__(self, *_reason: object) -> None:
-        self._is_leaving.set()
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "stuurhut", "worker", "--with-parent"], stdin=subprocess.DEVNULL)
-
-    def _watch(self) -> None:
-        while not self._is_leaving.is_set():
-            code = self._process.wait()
-            if not self._is_leaving.wait(PAUSE):
-                say(_("The worker stopped with code %(code)s and is started again.") % {"code": code})
-                self._process = self._start()
-
-
-def _leave_with_parent(parent: int) -> None:
-    """However the parent went, also when it was killed: an orphan gets another parent."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(0)
 
 
 def collect_static() -> None:
@@ -142,6 +127,10 @@ def _check_free(host: str, port: int) -> None:
 
 
 def _serve(host: str, port: int) -> None:
+    from granian import Granian  # `up` and `worker` do without
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
     server = Granian(
         "stuurhut.site.wsgi:application",
         address=host,
@@ -152,7 +141,6 @@ def _serve(host: str, port: int) -> None:
         log_level=LogLevels.error,
         respawn_failed_workers=True,
     )
-    threading.Thread(target=_greet, args=(host, port), daemon=True).start()
     server.serve()
 
 

@@ -15,7 +15,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
 from stuurhut import replica
@@ -255,7 +255,7 @@ def test_rejected_rows_are_mended_in_a_spreadsheet_and_recognised(director: Clie
     text = b"".join(response).decode("utf-8-sig")
     assert response.headers["Content-Disposition"] == 'attachment; filename="kansen.csv"'
     assert director.get(f"{address}rejected/1/").status_code == 404
-    mended = text.replace(",negenhonderd,", ',"900,00",').replace("32-01-2026", "07-01-2026")
+    mended = text.replace(";negenhonderd;", ";900,00;").replace("32-01-2026", "07-01-2026")
     again = brought(director, ("kansen.csv", mended))
     assert "Recognised" in text_of(director.get(again))
     press(director, again, "import")
@@ -317,10 +317,33 @@ def test_no_file_is_said(director: Client) -> None:
 
 def test_a_mapping_that_is_dropped_along_is_used(director: Client) -> None:
     address = brought(director, ("deals.csv", HEADER + ALICE + BOB), ("ours.toml", DEALS))
+    assert "What the files cannot tell" not in text_of(director.get(address))
     press(director, address, "import")
     assert Opportunity.objects.filter(outcome="won").get().base_minor == 25050
     response = bring(director, ("deals.csv", HEADER + ALICE), ("ours.toml", DEALS.replace("opportunity", "oportunity")))
     assert "did you mean &#x27;opportunity&#x27;?" in text_of(response)
+
+
+def test_of_a_mapping_dropped_along_only_the_stage_that_it_does_not_know_is_asked(director: Client) -> None:
+    address = brought(director, ("deals.csv", HEADER + ALICE + BOB.replace("Won", "Demo")), ("ours.toml", DEALS))
+    page = text_of(director.get(address))
+    assert re.findall(r'name="s\d+-name" value="([^"]*)"', page) == ["Demo"]
+    press(director, address, "import")
+    order = Stage.objects.order_by("order").values_list("name", flat=True)
+    assert list(order) == ["New", "Proposal", "Demo", "Won", "Lost"]
+
+
+def test_a_time_beside_the_day_is_shown_and_can_be_left_out(director: Client) -> None:
+    address = brought(director, ("bezoeken.csv", "Soort;Datum;Tijd;Bedrijf\nBezoek;20-01-2026;14:30;Acme\n"))
+    page = text_of(director.get(address))
+    assert column(page, "Tijd") == "f0-c2"
+    assert fields_of(page)["f0-c2"] == fields_of(page)["f0-c1"] == "0.occurred_at"
+    press(director, address, "look", **{"f0-c2": ""})
+    press(director, address, "look", **{"f0-c2": "0.occurred_at"})
+    press(director, address, "import")
+    at = Activity.objects.get().occurred_at
+    assert at is not None
+    assert f"{timezone.localtime(at):%d-%m-%Y %H:%M}" == "20-01-2026 14:30"
 
 
 def test_people_with_their_team_and_manager_form_teams(director: Client) -> None:
