@@ -115,18 +115,18 @@ def newest() -> Copy:
 def _caught_up(database: str, wanted: Setting) -> Copy:
     """The copy that this process keeps, brought to what is committed now."""
     copy = KEPT.copies.get((database, wanted))
-    if copy is None or not _brought_up(copy):
+    if copy is None or not brought_up(copy):
         if mirror.is_small(plan().tables):
             copy = Copy.of(plan(), mirror.read_here(plan().tables), wanted)
         else:
             copy = shelf.taken(plan(), wanted)
-            _brought_up(copy)
+            brought_up(copy)
         KEPT.copies = {key: other for key, other in KEPT.copies.items() if key[0] != database}
         KEPT.copies[database, wanted] = copy
     return copy
 
 
-def _brought_up(copy: Copy) -> bool:
+def brought_up(copy: Copy) -> bool:
     """Whether it is now as new as the database; if the feed does not reach back far enough it is to be made anew."""
     if feed.state().name == copy.state.name:
         return True

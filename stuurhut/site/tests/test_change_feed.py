@@ -16,18 +16,31 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from stuurhut import replica
-from stuurhut.crm.models import Account, Activity, Credit, Lead, Opportunity, OpportunityLine, Order, Quote
+from stuurhut.crm.models import (
+    Account,
+    Activity,
+    BuyingPhase,
+    Contact,
+    Credit,
+    Lead,
+    LeadAssignment,
+    OpportunityLine,
+    Order,
+    PainGain,
+    Quote,
+    Spend,
+    TopRelation,
+)
 from stuurhut.crm.tests.little_company import Sales, at, person, question
 from stuurhut.kpi.words.scope import EVERYTHING
 from stuurhut.people.history import change
-from stuurhut.people.models import Intake, Membership, Organisation, Person, Team
+from stuurhut.people.models import Absence, Intake, Membership, Organisation, Person, Seat, Team
 from stuurhut.replica import asking, feed, mirror
 from stuurhut.replica.copies import Copy
 
 BEGAN = at("2026-03-02T10:00")
-RECORDS = (Account, Lead, Opportunity, Activity, Quote, Order)
 UNHURRIED = settings(
-    max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 
 
@@ -137,6 +150,30 @@ class Company:
 
     def rename(self, n: int) -> None:
         Person.objects.filter(pk=self.people[n % 2].pk).update(name=f"Person {n}")
+
+    def know(self, n: int) -> None:
+        account = self.customers[n % 3]
+        Contact.objects.create(account=account, name="Anna", is_right_contact=bool(n % 2), created_at=BEGAN)
+        BuyingPhase.objects.create(account=account, phase=n % 5 + 1, since=BEGAN + timedelta(days=n % 9))
+        PainGain.objects.create(account=account, kind="pain", statement="duur", weight=n % 3 + 1, found_at=BEGAN)
+        Spend.objects.create(account=account, year=1900 + n, order_volume=n)
+        TopRelation.objects.filter(account=account).delete()
+        TopRelation.objects.create(account=account, since=date(2026, 3, n % 20 + 1))
+
+    def assign(self, n: int) -> None:
+        LeadAssignment.objects.create(
+            lead=self.leads[n % 2], person=self.people[(n + 1) % 2], assigned_at=BEGAN + timedelta(days=n % 9)
+        )
+
+    def share(self, n: int) -> None:
+        Credit.objects.create(opportunity=self.deals[n % 2], person=self.people[n % 2], share=n * 100)
+
+    def be_away(self, n: int) -> None:
+        Absence.objects.create(person=self.people[n % 2], starts_on=date(2026, 3, n % 20 + 1))
+        Seat.objects.create(team=self.teams[n % 2], starts_on=date(2026, 1, 1), vacant_since=date(2026, 3, n % 20 + 1))
+
+    def merge(self, n: int) -> None:
+        change(self.leads[1], by=None, at=BEGAN + timedelta(days=n % 9), merged_into=(self.leads[0], None)[n % 2])
 
     def raw(self, n: int) -> None:
         with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """While other processes write, nothing that they were told is lost, and every answer is of a moment while it was asked.
 
-STUURHUT_WRITING_SECONDS makes it longer, and STUURHUT_QUESTIONS is how much each of eight threads asks.
+WRITING_SECONDS makes it longer, and QUESTIONS_EACH is how much each of eight threads asks.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from stuurhut.people.models import Organisation, Team
 from stuurhut.replica import asking, shelf
 from stuurhut.site.tests.test_change_feed import same_as_the_database
 
-SECONDS = float(os.environ.get("STUURHUT_WRITING_SECONDS", "4"))
-QUESTIONS = int(os.environ.get("STUURHUT_QUESTIONS", "25"))
+SECONDS = float(os.environ.get("WRITING_SECONDS", "4"))
+QUESTIONS = int(os.environ.get("QUESTIONS_EACH", "25"))
 # Writes a lead at a time, and tells when it asked for each to be kept and when it was told that it was.
 WRITER = """
 import json, os, sys, time, {driver} as driver
@@ -107,8 +107,9 @@ def test_three_processes_write_while_eight_threads_ask_and_a_snapshot_is_made(
         least, most = before + bisect_left(done, started), before + bisect_left(began, ended)
         assert least <= value <= most, f"{value} is not between {least} and {most}"
     assert len(asked) >= 8 * QUESTIONS
-    asking._brought_up(taken)
-    same_as_the_database(taken)
+    if len(told) < shelf.MOST_CHANGES / 2:  # further behind, another snapshot is taken instead
+        assert asking.brought_up(taken)
+        same_as_the_database(taken)
     same_as_the_database(asking.newest())
 
 
