@@ -35,6 +35,7 @@ from stuurhut.replica.mapping import Plan
 
 FILE = "copy.duckdb"
 MOST_CHANGES = 20_000  # rows; with more than these behind, another snapshot is quicker than catching up
+ATTEMPTS = 3
 LEFTOVER = timedelta(hours=1)  # what a killed child did not finish
 
 
@@ -147,9 +148,12 @@ def _read_by_child(plan: Plan, folder: Path) -> None:
         ],
     }
     command = [sys.executable, "-m", "stuurhut.replica.snapshot"]
-    done = subprocess.run(  # noqa: S603 - our own module
-        command, input=json.dumps(order), capture_output=True, text=True, check=False, env=_with_this_package()
-    )
+    for _attempt in range(ATTEMPTS):
+        done = subprocess.run(  # noqa: S603 - our own module
+            command, input=json.dumps(order), capture_output=True, text=True, check=False, env=_with_this_package()
+        )
+        if done.returncode >= 0:  # a negative one is the signal that killed it
+            break
     if done.returncode:
         raise SnapshotFailed(
             _("The copy of the tables could not be made; see whether the data folder is full. %(said)s")

@@ -7,14 +7,17 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.db import connection, transaction
+from pytest_django.fixtures import Settings
 
 from stuurhut import replica
 from stuurhut.crm.models import Lead
@@ -150,6 +153,30 @@ def test_a_feed_that_is_cut_short_names_the_same_state() -> None:
     assert changes.keys.keys() == {"crm_lead"}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_child_that_is_killed_in_the_middle_is_started_again(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+    new_lead(pk=30_000)  # keys this high are of a database too large to be read in this process
+    killed: list[int] = []
+
+    def kill() -> None:
+        for _ in range(2_000):
+            for child in psutil.Process().children():
+                if "stuurhut.replica.snapshot" in child.cmdline():
+                    child.kill()
+                    killed.append(child.pid)
+                    return
+            time.sleep(0.005)
+
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(kill)
+        assert leads() == 1
+        done.result()
+    assert killed
+    assert len([folder for folder in (tmp_path / "snapshot").iterdir() if folder.is_dir()]) == 1, "nothing is left over"
+    assert leads() == 1
+
+
 # A large database is read by a child process; here in a process of its own, on a database that others write too.
 ANOTHER = """
 import json, os, subprocess, sys
@@ -218,7 +245,7 @@ def test_a_large_database_is_copied_by_a_child_and_other_processes_are_seen(tmp_
     url, file = for_others(tmp_path)
     environment = {
         **os.environ, "STUURHUT_DATA": str(tmp_path), "DATABASE_URL": url, "FILE": file, "INSERT": INSERT,
-        "DJANGO_SETTINGS_MODULE": "stuurhut.site.settings", "PYTHONPATH": str(settings.PACKAGE.parent),
+        "DJANGO_SETTINGS_MODULE": "stuurhut.site.settings", "PYTHONPATH": str(configured.PACKAGE.parent),
         "WRITE": WRITER.format("sqlite3" if connection.vendor == "sqlite" else "psycopg"),
     }  # fmt: skip
     done = subprocess.run([sys.executable, "-c", ANOTHER], env=environment, capture_output=True, text=True, check=False)
