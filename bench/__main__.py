@@ -36,13 +36,15 @@ class Options:
     data: Path
     database: str
     repeat: int
+    fill: bool
     people: int
     report: Path
 
     @property
     def command(self) -> str:
         """What to type for the same figures; folders are everyone's own."""
-        return f"stuurhut bench --scale {self.scale} --database {self.database} --repeat {self.repeat}"
+        filled = " --fill" if self.fill else ""
+        return f"stuurhut bench --scale {self.scale} --database {self.database} --repeat {self.repeat}{filled}"
 
     @property
     def folder(self) -> Path:
@@ -91,7 +93,7 @@ def _measured(options: Options, address: str) -> str:
         with Apart(Generator, reference) as generator:
             generator("make")
     say("Import")
-    imports = bring_in(reference, options.imported)
+    imports = bring_in(reference, options.imported, fill=options.fill)
     run = Run(reference, options.repeat)
     run.product()
     run.starts()
@@ -160,6 +162,7 @@ def _options(left_behind: Path) -> Options:
     parser.add_argument("--data", type=Path, default=left_behind)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--repeat", type=int, default=7)
+    parser.add_argument("--fill", action="store_true")
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--report", type=Path, required=True)
     return Options(**vars(parser.parse_args()))

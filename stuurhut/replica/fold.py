@@ -24,6 +24,7 @@ IN_DUCKDB = {
     "boolean": "BOOLEAN",
 }
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+AS_DECLARED: dict[Step, str] = {}  # the SELECT of each fact that was found to give what the catalogue declares
 Execute = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -79,7 +80,9 @@ class Fold:
             if need != step.name and (need in self.plan.steps or need in self.plan.tables):
                 self.ensure(need)
         self.execute(f"SET search_path = '{self.path}'")
-        sql = self._as_declared(step) if step.name.startswith("fact_") else step.sql
+        if step.name.startswith("fact_") and step not in AS_DECLARED:
+            AS_DECLARED[step] = self._as_declared(step)
+        sql = AS_DECLARED.get(step, step.sql)
         self.execute(f"CREATE TABLE {self.schema}.{step.name} AS {sql}")
 
     def see(self, table: Table) -> None:

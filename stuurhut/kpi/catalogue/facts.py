@@ -97,7 +97,6 @@ FACTS: tuple[Fact, ...] = (
         "person_day",  # working days of the organisation on which the person had a membership, a row per team
         _columns(key="person_id team_id", day="day", number="contract_fte available_fte"),
         moments={"day": Moment("", "day", "person_id", "team_id")},
-        dimensions={},
     ),
     Fact(
         "formation_day",  # per team and working day

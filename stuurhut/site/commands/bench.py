@@ -21,6 +21,7 @@ def bench_arguments(parser: Parser) -> None:
     add = parser.add_argument
     add("--scale", default="1m", type=one_of("--scale", SCALES), help=_("how many activities: %s") % ", ".join(SCALES))
     add("--reference", default="", metavar="DIR", help=_("the reference work; default ../shared/bench"))
+    add("--fill", action="store_true", help=_("writes the activities straight into their table instead of importing"))
     add("--data", default="", metavar="DIR", help=_("keeps what is loaded, and uses it the next time"))
     add("--database", default="sqlite", type=one_of("--database", ("sqlite", "postgresql")), help="sqlite, postgresql")
     add("--repeat", default=7, type=whole_number("--repeat", 1, 1000), help=_("how often each figure is measured"))
@@ -43,7 +44,7 @@ def bench(options: Options) -> int:
     words |= {"repeat": options.repeat, "people": options.people, "report": report.resolve()}
     words |= {"data": Path(options.data).resolve()} if options.data else {}
     given = [text for name, value in words.items() for text in (f"--{name}", str(value))]
-    return _become(["-m", "bench", *given])
+    return _become(["-m", "bench", *given, *(["--fill"] if options.fill else [])])
 
 
 def _become(words: list[str]) -> NoReturn:
