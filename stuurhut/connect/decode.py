@@ -7,7 +7,6 @@ import csv
 import gzip
 import io
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
@@ -114,21 +113,36 @@ def open_text(path: Path, encoding: str) -> TextIO:
 
 def lines(text: TextIO, name: str) -> Iterator[str]:
     """The lines of a text, each of at most LONGEST_LINE characters. Raises FileUnreadable for a longer one."""
+    number, begun = 0, ""
     try:
-        for number, line in enumerate(iter(partial(text.readline, LONGEST_LINE), ""), 1):
-            if len(line) >= LONGEST_LINE:
-                raise FileUnreadable(
-                    _("Line %(line)s of %(file)s is longer than a million characters; its line ends may be lost."),
-                    line=number,
-                    file=name,
-                )
-            yield line
+        while piece := text.read(LONGEST_LINE):
+            found = io.StringIO(begun + piece, newline="").readlines()
+            begun = found.pop()  # the next piece may hold the rest of this line, or of its line end
+            yield from _not_too_long(found, number, name)
+            number += len(found)
+            if len(begun) >= LONGEST_LINE:
+                raise _too_long(number + 1, name)
+        if begun:
+            yield from _not_too_long([begun], number, name)
     except UnicodeDecodeError as error:
         raise FileUnreadable(
             _("%(file)s is not written in %(encoding)s; leave `encoding` out of the mapping."),
             file=name,
             encoding=error.encoding,
         ) from error
+
+
+def _not_too_long(found: list[str], before: int, name: str) -> list[str]:
+    """The lines as they are. Raises FileUnreadable, naming the first that is too long."""
+    for number, line in enumerate(found, before + 1):
+        if len(line) >= LONGEST_LINE:
+            raise _too_long(number, name)
+    return found
+
+
+def _too_long(number: int, name: str) -> FileUnreadable:
+    sentence = _("Line %(line)s of %(file)s is longer than a million characters; its line ends may be lost.")
+    return FileUnreadable(sentence, line=number, file=name)
 
 
 def delimiter_of(head: list[str], wanted: Iterable[str] = ()) -> str:

@@ -37,7 +37,8 @@ class Deriver:
         self.fiscal_start = fiscal_start
         self.stages, self.rates, self.looked = Stages(), Rates(), Looked()
         self.moved_back = 0
-        self.attnames = {name: known.attname for name, known in fact.fields.items() if known.kind != "amount"}
+        columns = {name: known.attname for name, known in fact.fields.items() if known.kind != "amount"}
+        self.attnames = {name: attname for name, attname in columns.items() if attname}
         self.money = {name for name, known in fact.fields.items() if known.kind == "money"}
         self.stage_ids: dict[str, int] = {}
 
@@ -76,9 +77,11 @@ class Deriver:
         if self.fact.name == "target" and (bad := self._target(draft)) is not None:
             return bad
         columns = draft.columns
-        for name, value in values.items():
-            if value is not None and (attname := self.attnames.get(name)):
-                columns[attname] = value if name not in self.money else self.rates.minor(value, "")
+        attnames = self.attnames
+        columns.update({attnames[n]: value for n, value in values.items() if value is not None and n in attnames})
+        for name in self.money & values.keys():
+            if values[name] is not None:
+                columns[attnames[name]] = self.rates.minor(values[name], "")
         if self.fact.name == "activity" and "state" not in self.record.fields:
             self._not_yet_held(draft)
         self._recorded(draft)

@@ -58,9 +58,8 @@ class Evaluator:
         if arithmetic and known.kind in NUMBERS:
             values = self._computed(take, known, raw, chunk)
         else:
-            values = [
-                memory[cell] if cell in memory else memory.setdefault(cell, _safely(reader, cell)) for cell in raw
-            ]
+            memory.update((cell, _safely(reader, cell)) for cell in set(raw) - memory.keys())
+            values = [memory[cell] for cell in raw]
         if take.only:
             allowed = holds(take.only, chunk)
             values = [value if so else None for value, so in zip(values, allowed, strict=True)]
@@ -217,6 +216,6 @@ def _less(value: Any, other: Any) -> Any:
 
 def keys(takes: Iterable[list[Any]]) -> list[str]:
     """The own id of every row from its parts, joined by `/`; empty when every part is."""
-    rows = zip(*takes, strict=True)
-    joined = ("/".join(text_of(part) for part in row) for row in rows)
+    texts = [[text_of(part) for part in parts] for parts in takes]
+    joined = texts[0] if len(texts) == 1 else ["/".join(row) for row in zip(*texts, strict=True)]
     return [key if key.strip("/") else "" for key in joined]

@@ -183,13 +183,18 @@ def read_day(raw: object, form: Notation) -> date:
 
 def read_local(raw: object, form: Notation) -> datetime:
     """Day and time as written, with the zone when one is written; without a time 00:00. Raises NotRead."""
+    if isinstance(raw, str):
+        return _of_text(raw.strip(), form)
     if isinstance(raw, datetime):
         return raw
     if isinstance(raw, date):
         return datetime.combine(raw, time.min)
     if isinstance(raw, int | float | Decimal):
         return _excel(float(raw))
-    text = str(raw).strip()
+    return _of_text(str(raw).strip(), form)
+
+
+def _of_text(text: str, form: Notation) -> datetime:
     try:
         if text[4:5] == "-" and len(text) in (10, 19):
             return datetime.fromisoformat(text)  # ten times as fast, for what most systems write

@@ -57,8 +57,8 @@ class Table:
 
     def _chunk(self, rows: list[Row]) -> Chunk:
         width = len(self.header)
-        fitting = [row for row in rows if len(row[1]) == width]
         ragged = [(line, cells, _ragged(cells, width)) for line, cells in rows if len(cells) != width]
+        fitting = [row for row in rows if len(row[1]) == width] if ragged else rows
         columns = zip(*(cells for _line, cells in fitting), strict=True) if fitting else ([] for _name in self.header)
         by_name = {name: list(values) for name, values in zip(self.header, columns, strict=True)}
         return Chunk([line for line, _cells in fitting], by_name, ragged)

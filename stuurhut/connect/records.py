@@ -101,7 +101,7 @@ class RecordImport:
             if name in self.own:
                 values = [None if text in self.own_keys else text for text in values]  # see _refer_to_own
             values = self.references.resolve(fact, values, take)
-        if not any(value.__class__ is Bad for value in values):
+        if Bad not in set(map(type, values)):
             return values
         column = take.column or ", ".join(take.columns)
         form = self.source.form(take, take.column or next(iter(take.columns), ""))
@@ -119,9 +119,10 @@ class RecordImport:
         found: dict[int, Bad] = {}
         for part in parts:
             for column in part.values() if isinstance(part, dict) else [part]:
-                for index, value in enumerate(column):
-                    if value.__class__ is Bad:
-                        found.setdefault(index, value)
+                if Bad in set(map(type, column)):
+                    for index, value in enumerate(column):
+                        if value.__class__ is Bad:
+                            found.setdefault(index, value)
         return found
 
     def _no_id(self) -> Bad:

@@ -71,6 +71,9 @@ class Store:
     def write(self, fact: FactKind, record: RecordMap, drafts: list[Draft]) -> None:
         """Writes drafts without fault. A draft whose record was given otherwise before gets its `bad`."""
         new, old = self._divided(fact, record, drafts)
+        ids = self._pretend(len(new)) if self.intake is None else reserve(fact.model, len(new))
+        for draft, number in zip(new, ids, strict=True):
+            draft.id = number
         for part in self.pace.slices(new):
             self._create(fact, record, part)
         changed = [(draft, changes) for draft in old if (changes := changes_of(fact, draft, self.intake))]
@@ -87,6 +90,7 @@ class Store:
     def _divided(self, fact: FactKind, record: RecordMap, drafts: list[Draft]) -> tuple[list[Draft], list[Draft]]:
         """New records, and drafts of records that exist; of two with one key the second repeats the first."""
         first: dict[str, Draft] = {}
+        required = [(name, fact.fields[name].attname) for name in fact.required]
         new, old = [], []
         for draft in drafts:
             earlier = first.setdefault(draft.key, draft)
@@ -99,7 +103,7 @@ class Store:
             elif draft.existing is not None:
                 old.append(draft)
             else:
-                lacking = next((n for n in fact.required if draft.columns.get(fact.fields[n].attname) is None), None)
+                lacking = next((name for name, attname in required if draft.columns.get(attname) is None), None)
                 draft.bad = empty(lacking, record) if lacking else None
                 if not lacking:
                     new.append(draft)
@@ -107,8 +111,7 @@ class Store:
 
     def _create(self, fact: FactKind, record: RecordMap, drafts: list[Draft]) -> None:
         if self.intake is None:
-            for draft, number in zip(drafts, self._pretend(len(drafts)), strict=True):
-                draft.id = number
+            for draft in drafts:
                 self._remember(fact, record, draft)
         else:
             self._insert(fact, record, drafts, self.intake)
@@ -120,18 +123,15 @@ class Store:
 
     def _insert(self, fact: FactKind, record: RecordMap, drafts: list[Draft], intake: int) -> None:
         """Writes new records and what hangs from them in one transaction, which holds nothing but the writing."""
-        for draft, number in zip(drafts, reserve(fact.model, len(drafts)), strict=True):
-            draft.id = number
         origin = {"system": self.system, "intake_id": intake}
         rows = [{**draft.columns, **origin, "system_key": draft.key, "id": draft.id} for draft in drafts]
-        ready = [prepared(fact.model, rows)]
+        ready = prepared(fact.model, rows)
         for model, children in new_children(fact, drafts, intake, self.system, self.now).items():
             for row, number in zip(children, reserve(model, len(children)), strict=True):
                 row["id"] = number
-            ready.append(prepared(model, children))
+            ready += prepared(model, children)
         with self.pace.transaction(len(drafts)):
-            for one in ready:
-                write(one)
+            write(ready)
             self._aliases(fact, record, drafts)
 
     def _remember(self, fact: FactKind, record: RecordMap, draft: Draft) -> None:

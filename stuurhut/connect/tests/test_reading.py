@@ -15,6 +15,7 @@ import pytest
 import xlsxwriter
 from django.utils import translation
 
+from stuurhut.connect import decode
 from stuurhut.connect.mapping import parse
 from stuurhut.connect.problems import FileUnreadable, ImportFailed, MappingWrong
 from stuurhut.connect.read import open_table
@@ -202,3 +203,13 @@ def test_an_import_that_was_refused_half_way_does_not_stand_in_the_way_of_the_ne
         bring(many, mapping)
     assert not Process.objects.exists()
     assert bring(many).counts["opportunity"]["created"] == 2000
+
+
+def test_a_line_end_of_two_characters_on_the_border_of_two_pieces_is_one_line_end(tmp_path: Path) -> None:
+    row = "1,Desks\r\n"
+    start = "id,name\r\n" + "x" * (decode.LONGEST_LINE % len(row)) + ",y\r\n"
+    rows = (decode.LONGEST_LINE - len(start)) // len(row) + 3
+    for shift in range(len(row)):
+        (tmp_path / "long.csv").write_bytes((start + "z" * shift + row * rows).encode())
+        read = [cells for chunk in open_table(tmp_path / "long.csv").chunks() for cells in chunk.columns["name"]]
+        assert read == ["y", *["Desks"] * rows]
