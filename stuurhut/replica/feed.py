@@ -147,7 +147,10 @@ def state() -> State:
 
 
 def changes(since: State) -> Changes | None:
-    """What this connection sees that was not so in an earlier state; None when the feed does not reach back to it."""
+    """What this connection sees that was not so in an earlier state; None when the feed does not reach back to it.
+
+    Neither may be of a transaction that has written: PostgreSQL's snapshots do not tell what one's own wrote when.
+    """
     found: dict[str, set[int] | None] = {}
     with connection.cursor() as cursor:
         lines = _lines_of_sqlite(cursor, since) if connection.vendor == "sqlite" else _lines_not_seen(cursor, since)

@@ -140,7 +140,7 @@ def test_a_table_without_triggers_is_found_and_mended() -> None:
     assert checks.check() == []
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_feed_that_is_cut_short_names_the_same_state() -> None:
     for _ in range(feed.MARKS_BEFORE_ADDING_UP):
         new_lead()
