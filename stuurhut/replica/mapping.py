@@ -14,6 +14,7 @@ from django.db.models import Model
 from stuurhut.kpi.engine import WorkingTime
 from stuurhut.replica.columns import Table
 
+NAMED_BEFORE = re.compile(r"\b([a-z_]+)\s+AS\s+(?:MATERIALIZED\s+)?\(")
 NAMED_AFTER = re.compile(r"\b(?:FROM|JOIN)\s+(?:mirror\.)?([a-z_]+)")
 
 
@@ -26,8 +27,9 @@ class Step:
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
-        """The tables it reads."""
-        return tuple(dict.fromkeys(NAMED_AFTER.findall(self.sql)))
+        """The tables it reads; what it names itself in a WITH is none of them."""
+        own = set(NAMED_BEFORE.findall(self.sql))
+        return tuple(name for name in dict.fromkeys(NAMED_AFTER.findall(self.sql)) if name not in own)
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,26 @@ def test_a_feed_that_is_cut_short_names_the_same_state() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_new_lead_leaves_what_everybody_shares_as_it_was() -> None:
+    copy, shared = asking.newest(), set(asking.plan().facts) - {step[5:] for step in asking.plan().of}
+    for fact in asking.plan().facts:
+        copy.make(fact, None)
+    new_lead(owner=person("Alice"))
+    person("Bob", Team.objects.create(name="Noord"))
+    new_lead()
+    made = {step for step in asking.newest().folds[None].ready if step.startswith("fact_")}
+    assert asking.newest() is copy
+    assert {fact for fact in shared if f"fact_{fact}" not in made} == {
+        "label", "person", "team", "membership", "person_team", "person_day", "formation_day",
+    }  # fmt: skip
+    for fact in asking.plan().facts:
+        copy.make(fact, None)
+    before = set(copy.folds[None].ready)
+    new_lead()
+    assert {step for step in before - asking.newest().folds[None].ready if step.startswith("fact_")} == set()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_child_that_is_killed_in_the_middle_is_started_again(settings: Settings, tmp_path: Path) -> None:
     settings.DATA = tmp_path
     new_lead(pk=30_000)  # keys this high are of a database too large to be read in this process
