@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -120,17 +121,19 @@ def _caught_up(database: str, wanted: Setting) -> Copy:
             copy = Copy.of(plan(), mirror.read_here(plan().tables), wanted)
         else:
             copy = shelf.taken(plan(), wanted)
-            brought_up(copy)
+            while not brought_up(copy, whatever_it_takes=True):  # much may have been written while it was made
+                copy = shelf.taken(plan(), wanted)
         KEPT.copies = {key: other for key, other in KEPT.copies.items() if key[0] != database}
         KEPT.copies[database, wanted] = copy
     return copy
 
 
-def brought_up(copy: Copy) -> bool:
-    """Whether it is now as new as the database; if the feed does not reach back far enough it is to be made anew."""
+def brought_up(copy: Copy, *, whatever_it_takes: bool = False) -> bool:
+    """Whether it is now as new as the database; else it is too far behind, or further than the feed reaches."""
     if feed.state().name == copy.state.name:
         return True
-    read = mirror.read_changes(plan().tables, copy.state, shelf.MOST_CHANGES)
+    at_most = math.inf if whatever_it_takes else shelf.most_changes(plan())
+    read = mirror.read_changes(plan().tables, copy.state, at_most)
     if read is None:
         return False
     copy.catch_up(*read)
@@ -150,7 +153,7 @@ def _uncommitted(database: str, wanted: Setting) -> Copy:
 def tend() -> bool:
     """What the worker does now and then: a snapshot not far behind, a short feed. Whether a snapshot was made."""
     made = shelf.refresh(plan(), setting())
-    feed.tend()
+    feed.tend(lines_kept=max(feed.LINES_KEPT, shelf.most_changes(plan())))
     return made
 
 

@@ -20,7 +20,7 @@ from stuurhut.replica.mapping import Plan
 
 HISTORY = "people_history"
 INTAKE = "people_intake"
-MOST_ROWS = 200_000  # of records that hang together: with more the facts are made anew as a whole
+ENOUGH_TO_FOLD_ALL = 1_000, 0.2  # records that hang together, and their share of all
 
 Keys = dict[str, set[int]]
 Changed = Mapping[str, tuple[set[int] | None, pa.Table]]
@@ -54,7 +54,7 @@ def catch_up(plan: Plan, facts: Fold, cursor: Cursor, changed: Changed) -> None:
     facts.forget({name for name in facts.ready if name in plan.steps} - made)  # what facts are made of
     if partly:
         records = graph.together(touched)
-        if sum(map(len, records.values())) > MOST_ROWS:
+        if sum(map(len, records.values())) > graph.most:
             anew |= partly
         else:
             facts.forget(anew)
@@ -138,6 +138,8 @@ class _Graph:
         for table, links in plan.together.items():
             for other in links.values():
                 self._children[other].add(table)
+        least, share = ENOUGH_TO_FOLD_ALL
+        self.most = max(least, int(share * sum(self._rows(table) for table in plan.together)))
 
     def around(self, changed: Changed) -> Keys:
         """The changed records, those that changed parts are of, and those that they hang on."""
@@ -166,7 +168,7 @@ class _Graph:
         """All records that hang together with these, directly or through others."""
         found: Keys = defaultdict(set)
         reached = {table: set(keys) for table, keys in start.items() if keys}
-        while reached and sum(map(len, found.values())) <= MOST_ROWS:
+        while reached and sum(map(len, found.values())) <= self.most:
             _join(found, reached)
             further: Keys = defaultdict(set)
             for table, keys in reached.items():
@@ -195,6 +197,9 @@ class _Graph:
         for kind, record in self._cursor.execute(sql, [list(keys)]).fetchall():
             if kind in self._plan.kinds:
                 found[self._plan.kinds[kind]].add(record)
+
+    def _rows(self, table: str) -> int:
+        return int(self._cursor.execute(f"SELECT count(*) FROM mirror.{table}").fetchall()[0][0])  # noqa: S608
 
     def _column(self, table: str, wanted: str, column: str, keys: Iterable[int]) -> set[int]:
         sql = f"SELECT {wanted} FROM mirror.{table} WHERE {column} IN (SELECT unnest($1))"  # noqa: S608

@@ -47,11 +47,16 @@ def read_changes(tables: dict[str, Table], since: State, at_most: float) -> tupl
 
 def is_small(tables: dict[str, Table]) -> bool:
     """Whether reading it here is quick."""
+    return size(tables) <= SMALL
+
+
+def size(tables: dict[str, Table]) -> int:
+    """About how many rows there are to copy."""
     # The highest key is found at once, counting is not; keys of rows deleted since only make it look larger.
     highest = " UNION ALL ".join(f'SELECT max(id) AS id FROM "{name}"' for name in tables)  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(sum(id), 0) FROM ({highest}) AS highest")  # noqa: S608
-        return int(cursor.fetchone()[0]) <= SMALL
+        return int(cursor.fetchone()[0])
 
 
 @contextmanager

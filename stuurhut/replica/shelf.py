@@ -34,7 +34,7 @@ from stuurhut.replica.feed import State
 from stuurhut.replica.mapping import Plan
 
 FILE = "copy.duckdb"
-MOST_CHANGES = 20_000  # rows; with more than these behind, another snapshot is quicker than catching up
+MOST_CHANGES = 20_000  # rows, and at least a tenth of all: further behind, a new snapshot is as quick as catching up
 ATTEMPTS = 3
 LEFTOVER = timedelta(hours=1)  # what a killed child did not finish
 
@@ -46,7 +46,7 @@ class SnapshotFailed(Exception):
 def taken(plan: Plan, setting: Setting) -> Copy:
     """A copy from the newest snapshot; one is made when the feed reaches none. Raises SnapshotFailed."""
     with _alone() as shelf:
-        folder = _usable(plan, setting, shelf)
+        folder = _usable(plan, setting, shelf, most_changes(plan))
         if folder:
             try:
                 return _opened(plan, setting, folder)
@@ -55,18 +55,23 @@ def taken(plan: Plan, setting: Setting) -> Copy:
         return _opened(plan, setting, _made(plan, setting, shelf))
 
 
+def most_changes(plan: Plan) -> int:
+    """How far a copy may be behind to catch up."""
+    return max(MOST_CHANGES, mirror.size(plan.tables) // 10)
+
+
 def refresh(plan: Plan, setting: Setting) -> bool:
     """Makes a new snapshot when the newest is behind; the worker does so, that nobody need wait for it."""
     if mirror.is_small(plan.tables):
         return False
     with _alone() as shelf:
-        if _usable(plan, setting, shelf, MOST_CHANGES / 2):
+        if _usable(plan, setting, shelf, most_changes(plan) // 2):
             return False
         _made(plan, setting, shelf)
     return True
 
 
-def _usable(plan: Plan, setting: Setting, shelf: Path, most: float = MOST_CHANGES) -> Path | None:
+def _usable(plan: Plan, setting: Setting, shelf: Path, most: int) -> Path | None:
     """The newest snapshot, if it was made for these tables, facts and settings and is not too far behind."""
     for folder in sorted(shelf.glob(f"*-{_fingerprint(plan, setting)}"), reverse=True):
         try:

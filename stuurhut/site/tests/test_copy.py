@@ -24,11 +24,12 @@ from stuurhut.crm.models import Lead
 from stuurhut.crm.tests.little_company import Sales, at, person, question
 from stuurhut.kpi.words.scope import EVERYTHING
 from stuurhut.people.models import Organisation, Team
-from stuurhut.replica import asking, checks, feed
+from stuurhut.replica import asking, checks, feed, shelf
 from stuurhut.replica.copies import Copy, Source
 from stuurhut.replica.feed import State
 from stuurhut.replica.fold import FactMismatch
 from stuurhut.replica.mapping import Plan, Room, Step
+from stuurhut.site.tests.test_change_feed import same_as_the_database
 
 MARCH = at("2026-03-02T10:00")
 
@@ -171,6 +172,20 @@ def test_a_new_lead_leaves_what_everybody_shares_as_it_was() -> None:
     before = set(copy.folds[None].ready)
     new_lead()
     assert {step for step in before - asking.newest().folds[None].ready if step.startswith("fact_")} == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_far_behind_is_made_anew_unless_it_was_made_just_now() -> None:
+    assert leads() == 0
+    copy = asking.newest()
+    Lead.objects.bulk_create(
+        (Lead(created_at=MARCH, recorded_at=MARCH) for _ in range(shelf.MOST_CHANGES + 1)), batch_size=2_000
+    )
+    assert not asking.brought_up(copy)
+    assert asking.brought_up(copy, whatever_it_takes=True), "much was written while the snapshot was made"
+    assert asking.newest() is copy
+    assert leads() == shelf.MOST_CHANGES + 1
+    same_as_the_database(copy)
 
 
 @pytest.mark.django_db(transaction=True)
