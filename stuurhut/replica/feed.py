@@ -174,7 +174,7 @@ def missing(tables: Iterable[str]) -> list[str]:
         else:
             cursor.execute(
                 "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-                "WHERE c.relnamespace = 'public'::regnamespace AND t.tgenabled <> 'D'"
+                "WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled <> 'D'"
             )
         found = set(cursor.fetchall())
     kinds = ON_SQLITE_TABLE if connection.vendor == "sqlite" else ON_POSTGRESQL_TABLE
