@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from stuurhut.kpi.verdicts.thresholds import Thresholds
@@ -21,7 +21,7 @@ class Asking:
     as_of: datetime
     zone: Zone
     where: tuple[tuple[str, str], ...] = ()
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     def question(
         self,
