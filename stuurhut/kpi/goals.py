@@ -176,6 +176,8 @@ def _by_holder(rows: Iterable[dict[str, Any]], currency: str | None) -> Goals:
     of: dict[Holder, list[Goal]] = defaultdict(list)
     other = 0
     for row in rows:
+        if not row["value"]:  # the goal was taken away
+            continue
         if currency and row["currency"] not in (None, "", currency):
             other += 1
             continue

@@ -86,7 +86,7 @@ def _conversion(study: Study, by: By) -> dict[Key, Value]:
 def _too_young(study: Study) -> list[Left]:
     t, _age = _cohort(study)
     young = int(study.first(t.aggregate(n=(~t.old).sum()))["n"] or 0)
-    return [Left(_("younger than the age at which conversion is judged"), young), *undated("lead", "created")(study)]
+    return [Left(YOUNG, young), *undated("lead", "created")(study)]
 
 
 def _leads_behind(study: Study) -> ir.Table:
@@ -144,6 +144,7 @@ def _win(lead: int, day: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+YOUNG = _("younger than the age at which conversion is judged")
 KPIS = (
     Kpi(
         key="lead_conversion",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -10,7 +11,7 @@ import ibis.expr.types as ir
 from stuurhut.kpi.attaining import Attaining
 from stuurhut.kpi.catalogue.attainment import AT_WORK, NO_TARGET, attaining, sale, target
 from stuurhut.kpi.catalogue.left import NO_AMOUNT, distinct_records
-from stuurhut.kpi.catalogue.pipeline import qualified_open
+from stuurhut.kpi.catalogue.pipeline import probability, qualified_open
 from stuurhut.kpi.formula import PEOPLE, SALE, By, Computed, amount, count, record_rows, whole
 from stuurhut.kpi.kpi import Example, Kpi
 from stuurhut.kpi.study import Study
@@ -32,14 +33,29 @@ def _expected(study: Study, by: By = (), *, overdue: bool = False) -> ir.Table:
 
 
 def _open(it: Attaining, *, overdue: bool) -> dict[Key, Value]:
-    measure = amount if it.kpi.unit == "money" else count
+    is_money = it.kpi.unit == "money"
+    measure = amount if is_money else count
 
     def compute(study: Study, names: By) -> dict[Key, Value]:
-        t = _expected(study, names, overdue=overdue)
-        found = study.aggregate(t, names, value=measure(t), n=count(t))
-        return {key: Value(whole(row["value"]) or 0, n=row["n"]) for key, row in found.items()}
+        t = _weighed(study, _expected(study, names, overdue=overdue))
+        weighed = {"expected": t.at_chance.sum(), "without_chance": t.unweighed.sum()} if is_money else {}
+        found = study.aggregate(t, names, value=measure(t), n=count(t), **weighed)
+        return {key: _opened(row, tuple(weighed)) for key, row in found.items()}
 
     return it.rolled_up(compute)
+
+
+def _weighed(study: Study, t: ir.Table) -> ir.Table:
+    """With `at_chance`, what a deal is worth times the chance of its stage, and `unweighed` where the stage has none."""
+    chance = probability(study)
+    t = t.left_join(chance, t.stage_id == chance.of_stage)
+    worth = (t.portion if "portion" in t.columns else t.amount).cast("decimal(24, 6)")
+    return t.mutate(at_chance=worth * t.chance, unweighed=ibis.ifelse(t.chance.isnull(), worth, ibis.null()))
+
+
+def _opened(row: dict[str, Any], weighed: tuple[str, ...]) -> Value:
+    more: dict[str, object] = {name: whole(row[name]) or 0 for name in weighed}
+    return Value(whole(row["value"]) or 0, n=row["n"], more=more)
 
 
 def _coverage(study: Study, by: By) -> dict[Key, Value]:
@@ -64,6 +80,7 @@ def _covered(rest: Value, overdue: Value, target: Decimal | None, done: Decimal 
         "realised": done,
         "needed": needed,
         "overdue": overdue.value,
+        **rest.more,
     }
     if needed is None:
         more["reason"] = NO_TARGET

@@ -50,7 +50,8 @@ class Followed:
     @property
     def share(self) -> Share:
         beside = self._cancelled_since if self.following == "next_order" else lambda t, _study: t
-        return Share(self.fact, self.moment, self._followed, self._of_age, self.dimensions, beside=beside)
+        more = self._amounts if self.fact == "quote" else None
+        return Share(self.fact, self.moment, self._followed, self._of_age, self.dimensions, more=more, beside=beside)
 
     def _of_age(self, t: ir.Table, study: Study) -> ir.BooleanValue:
         return self.where(t) & of_age(t[f"{self.moment}_on"], study, FOLLOWED_WITHIN)
@@ -59,6 +60,11 @@ class Followed:
         following = before(t[f"{self.following}_at"], study)
         in_time = following & within(t[f"{self.following}_on"], t[f"{self.moment}_on"], FOLLOWED_WITHIN)
         return in_time | t.followed_id.notnull() if "followed_id" in t.columns else in_time
+
+    def _amounts(self, t: ir.Table, study: Study) -> dict[str, ir.Value]:
+        """What the first steps were worth, and those that were followed."""
+        value = t.portion if "portion" in t.columns else t.amount
+        return {"amount": value.sum(), "followed_amount": value.sum(where=self._followed(t, study))}
 
     def _cancelled_since(self, t: ir.Table, study: Study) -> ir.Table:
         """With `followed_id`, not null where an order followed in time that stood at T and was cancelled later."""

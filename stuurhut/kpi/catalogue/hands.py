@@ -52,6 +52,27 @@ def _mean(fact: str, column: str, dimensions: frozenset[str]) -> Computed:
     return Computed(compute, dimensions, shows_everyone=True)
 
 
+def _available(study: Study, by: By) -> dict[Key, Value]:
+    """Beside what was there: what the contracts have, and on how many of the working days there was a contract.
+
+    Without anybody in a team the total still has `n`, the working days of the organisation.
+    """
+    t = study.flow("person_day", "day", by)
+    at_hand = averages(study, by, "person_day", "available_fte", "contract_fte")
+    present = study.aggregate(t, by, days=t.day.nunique())
+    found = {
+        key: Value(
+            row["available_fte"],
+            n=int(row["days"]),
+            more={"contract_fte": row["contract_fte"], "contract_days": present[key]["days"]},
+        )
+        for key, row in at_hand.items()
+    }
+    if not by and not found:
+        found[()] = Value(None, n=working_days(study).get((), 0))
+    return found
+
+
 def _understaffing(study: Study, by: By) -> dict[Key, Value]:
     found = averages(study, by, "formation_day", "formation_fte", "vacant_fte", "long_absent_fte")
     return {key: _missing(row) for key, row in found.items()}
@@ -127,7 +148,7 @@ KPIS = (
         unit="fte",
         better="higher",
         phase="hands",
-        formula=_mean("person_day", "available_fte", TIME | PEOPLE),
+        formula=Computed(_available, TIME | PEOPLE, shows_everyone=True),
         example=Example(
             story=_(
                 "Alice was there on all five days, Bram on Monday and Tuesday: 7 of 5 days, which is 1.4 FTE. Bram "

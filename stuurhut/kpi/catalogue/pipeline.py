@@ -27,13 +27,14 @@ def qualified_open(t: ir.Table, study: Study) -> ir.BooleanValue:
 def _weighted(study: Study, by: By = ()) -> ir.Table:
     """The open pipeline with `portion`: the amount (or its part) times the probability of the stage on the day of T."""
     t = study.balance("opportunity", by, where=lambda t: qualified_open(t, study), on=CLOSE)
-    chance = _probability(study)
+    chance = probability(study)
     t = t.left_join(chance, t.stage_id == chance.of_stage)
     worth = t.portion if "portion" in t.columns else t.amount
     return t.mutate(portion=worth.cast("decimal(24, 6)") * t.chance)
 
 
-def _probability(study: Study) -> ir.Table:
+def probability(study: Study) -> ir.Table:
+    """of_stage, chance: what a stage's probability is on the day of T."""
     t = study.table("stage_probability")
     day = ibis.literal(study.today)
     t = t.filter((t.starts_on <= day) & (t.until_on.isnull() | (t.until_on > day)))
@@ -47,7 +48,7 @@ def _weighted_value(study: Study, by: By) -> dict[Key, Value]:
 
 
 def _without_probability(t: ir.Table, study: Study) -> ir.BooleanValue:
-    return qualified_open(t, study) & ~t.stage_id.isin(_probability(study).of_stage)
+    return qualified_open(t, study) & ~t.stage_id.isin(probability(study).of_stage)
 
 
 _UNDATED = undated("opportunity", "created", where=qualified_open)
