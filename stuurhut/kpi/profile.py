@@ -46,9 +46,9 @@ def profile(kpi: Kpi, question: Question, cuts: Iterable[date], engine: Engine) 
 
     The season is that of the whole organisation in the three years before, whoever asks; a flat year without them.
     """
-    study = prepared(question, EVERYTHING, engine)
+    inquiry = prepared(question, EVERYTHING, engine)
     wanted = frozenset(cuts)
-    days = study.once(("days", wanted), lambda: working_days(study, wanted))
-    parts_add = adds_up(kpi, study)
-    shape = study.once(("season", kpi.key), lambda: season(study, kpi)) if parts_add else None
-    return Profile(days, shape, parts_add, sums(kpi, study))
+    days = inquiry.once(("days", wanted), lambda: working_days(inquiry, wanted))
+    parts_add = adds_up(kpi, inquiry)
+    shape = inquiry.once(("season", kpi.key), lambda: season(inquiry, kpi)) if parts_add else None
+    return Profile(days, shape, parts_add, sums(kpi, inquiry))
