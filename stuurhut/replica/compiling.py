@@ -11,12 +11,17 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import sqlglot
+from sqlglot.optimizer.pushdown_projections import pushdown_projections
+from sqlglot.optimizer.qualify import qualify
 
+from stuurhut.kpi.catalogue.facts import FACTS
 from stuurhut.kpi.engine import Kept
 from stuurhut.kpi.given import Filling, Fillings, Given, givens, written_out
 
 PATTERNS = Kept(4000)
-FACT = re.compile(r'"fact_(\w+)"')
+COLUMNS: dict[str, object] = {f"fact_{fact.name}": fact.columns for fact in FACTS}
+FACT = r'(?<=FROM )"fact_\w+"|(?<=JOIN )"fact_\w+"'
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,10 @@ def _compiled(expression: ir.Table) -> Pattern:
     """Compiled with a mark in place of each value, and cut at the marks and at the names of facts."""
     found = {given: _mark(given, number) for number, given in enumerate(givens(expression))}
     sql = _sql(written_out(expression, {given: (mark,) if given.many else mark for given, mark in found.items()}))
-    gaps: dict[str, Given | str] = {_as_text(mark, given.dtype): given for given, mark in found.items()}
-    gaps |= {match[0]: match[1] for match in FACT.finditer(sql)}
-    parts = re.split(f"({'|'.join(map(re.escape, gaps))})", sql)
-    return Pattern(tuple(parts[::2]), tuple(gaps[part] for part in parts[1::2]))
+    marks = {_as_text(mark, given.dtype): given for given, mark in found.items()}
+    parts = re.split(f"({'|'.join([*map(re.escape, marks), FACT])})", sql)
+    gaps = tuple(marks[part] if part in marks else part[len('"fact_') : -1] for part in parts[1::2])
+    return Pattern(tuple(parts[::2]), gaps)
 
 
 def _mark(given: Given, number: int) -> Filling:
@@ -87,4 +92,7 @@ def _as_text(mark: Filling, dtype: Any) -> str:
 
 
 def _sql(expression: ir.Expr) -> str:
-    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
+    """Without the columns that nothing asks for: planning them took DuckDB a third of the time of a small answer."""
+    written = sqlglot.parse_one(str(ibis.to_sql(expression, dialect="duckdb")), dialect="duckdb")
+    named = qualify(written, schema=COLUMNS, dialect="duckdb", validate_qualify_columns=False)
+    return pushdown_projections(named).sql("duckdb")
