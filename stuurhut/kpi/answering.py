@@ -44,13 +44,9 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
     names = _Names(inquiry, question.by)
     then = prepared(question.compared(engine.zone), scope, engine) if question.compare else None
     earlier = kpi.groups(then, question.by) if then and question.by and not set(question.by) & set(GRAINS) else {}
+    empty = kpi.formula.empty
     rows = [
-        Row(
-            names.of(key),
-            names.ids(key),
-            found.get(key, kpi.formula.empty),
-            (earlier.get(key, kpi.formula.empty) if then else None),
-        )
+        Row(names.of(key), names.ids(key), found.get(key, empty), earlier.get(key, empty) if then else None)
         for key in keys
     ]
     rows.sort(key=names.order)

@@ -10,20 +10,32 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import ibis.expr.types as ir
 
 from stuurhut.kpi.engine import Engine, Kept
+from stuurhut.kpi.given import Given, givens
 from stuurhut.kpi.study import PERSONAL_DIMENSIONS, Sight, Study
 from stuurhut.kpi.words.answer import Key
-from stuurhut.kpi.words.period import Zone
+from stuurhut.kpi.words.period import GRAINS, Zone
 from stuurhut.kpi.words.question import Question, rounded_up
 from stuurhut.kpi.words.scope import Scope
 
 Found = TypeVar("Found")
 Writes = Callable[..., ir.Table]  # of a study and more that can be compared
 WRITTEN = Kept(4000)  # expressions
+
+
+class Written(NamedTuple):
+    """An expression, and what it is to be given."""
+
+    expression: ir.Table
+    given: tuple[Given, ...]
+
+    @classmethod
+    def of(cls, expression: ir.Table) -> Written:
+        return cls(expression, givens(expression))
 
 
 @dataclass(frozen=True)
@@ -108,8 +120,7 @@ class Inquiry:
 
     def rows(self, writes: Writes, *how: Hashable) -> list[dict[str, Any]]:
         """The rows of the table that `writes(study, *how)` gives: written once for all questions of this shape."""
-        expression = WRITTEN.found((writes, how, self.study), lambda: writes(self.study, *how))
-        return self.fetched(expression)
+        return self.fetched(self._written(writes, how).expression)
 
     def fetched(self, expression: ir.Table) -> list[dict[str, Any]]:
         """The rows of an expression as plain Python values, given what this question tells."""
@@ -120,13 +131,21 @@ class Inquiry:
         return self.rows(_every, fact, columns, tuple(sorted(only.items())))
 
     def first(self, writes: Writes, *how: Hashable) -> dict[str, Any]:
-        """The only row of such a table."""
-        return self.rows(writes, *how)[0]
+        """The only row of such a table; looked up once for all questions that give it the same."""
+        written = self._written(writes, how)
+        told = tuple(given.find(self) for given in written.given)
+        return self._kept((writes, how, self.study, told), lambda: self.fetched(written.expression)[0])
 
     def found(self, writes: Writes, by: tuple[str, ...], *how: Hashable) -> dict[Key, dict[str, Any]]:
         """The rows of such a table per key of its columns by_...; `writes` gets `by` before all else."""
-        keys = [f"by_{name}" for name in by]
-        return {tuple(_plain(row[key]) for key in keys): row for row in self.rows(writes, by, *how)}
+        rows, keys = self.rows(writes, by, *how), [f"by_{name}" for name in by]
+        for grain in (f"by_{name}" for name in by if name in GRAINS):
+            for row in rows:
+                row[grain] = _day(row[grain])
+        return {tuple([row[key] for key in keys]): row for row in rows}
+
+    def _written(self, writes: Writes, how: tuple[Hashable, ...]) -> Written:
+        return WRITTEN.found((writes, how, self.study), lambda: Written.of(writes(self.study, *how)))
 
     def telling(self, **told: object) -> Inquiry:
         """The same, with more to give."""
@@ -165,5 +184,5 @@ def _every(study: Study, fact: str, columns: Iterable[str], having: Iterable[tup
     return (t.filter(kept) if kept else t).select(*columns)
 
 
-def _plain(value: object) -> object:
+def _day(value: object) -> object:
     return value.date() if isinstance(value, datetime) else value

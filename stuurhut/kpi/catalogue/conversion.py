@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import ibis
@@ -119,11 +120,16 @@ def _follow_ups(inquiry: Inquiry, by: By) -> dict[Key, Value]:
 
 def _won_at(rows: list[tuple[int, bool, int]]) -> list[dict[str, object]]:
     """Per contact k: of the deals closed that reached contact k, the share that was won at k."""
+    closed, won_at = Counter[int](), Counter[int]()
+    for contacts, won, n in rows:
+        closed[contacts] += n
+        won_at[contacts] += n * won
+    reached = closed.total() - closed[0]
     points: list[dict[str, object]] = []
-    for k in range(1, max((contacts for contacts, _won, _n in rows), default=0) + 1):
-        reached = sum(n for contacts, _won, n in rows if contacts >= k)
-        share = wilson(sum(n for contacts, won, n in rows if won and contacts == k), reached)
+    for k in range(1, max(closed, default=0) + 1):
+        share = wilson(won_at[k], reached)
         points.append({"contact": k, "share": share.value, "low": share.low, "high": share.high, "n": reached})
+        reached -= closed[k]
     return points
 
 
