@@ -5,7 +5,7 @@ Spells reach Python as counts per key, whole length and whether they ended; the 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -20,14 +20,34 @@ from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Left, Value
 
 Rows = Callable[[Study, By], ir.Table]
+Counts = dict[Key, list[tuple[Any, ...]]]
 
 
-def counted(inquiry: Inquiry, rows: Rows, by: By, *columns: str) -> dict[Key, list[tuple[Any, ...]]]:
+def counted(inquiry: Inquiry, rows: Rows, by: By, *columns: str) -> Counts:
     """Per key the distinct values of some columns of `rows` with how many records have them: (*values, n)."""
-    groups: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
+    asked = inquiry.question.by
+    if not by and asked and not inquiry.study.splits(asked, False):
+        groups = inquiry.once(("counted", rows, columns), lambda: _counted(inquiry, rows, asked, columns))
+        return _all_together(groups)
+    if by == asked:
+        return inquiry.once(("counted", rows, columns), lambda: _counted(inquiry, rows, by, columns))
+    return _counted(inquiry, rows, by, columns)
+
+
+def _counted(inquiry: Inquiry, rows: Rows, by: By, columns: By) -> Counts:
+    groups: Counts = defaultdict(list)
     for key, row in inquiry.found(_counts, (*by, *columns), rows, by).items():
         groups[key[: len(by)]].append((*key[len(by) :], row["n"]))
     return dict(groups)
+
+
+def _all_together(groups: Counts) -> Counts:
+    """Each record is in one group."""
+    whole: Counter[tuple[Any, ...]] = Counter()
+    for rows in groups.values():
+        for *values, n in rows:
+            whole[tuple(values)] += n
+    return {(): [(*values, n) for values, n in whole.items()]} if whole else {}
 
 
 def _counts(study: Study, names: By, rows: Rows, by: By) -> ir.Table:

@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.facts import BY_NAME
-from stuurhut.kpi.inquiry import Inquiry
+from stuurhut.kpi.inquiry import Inquiry, Writes
 from stuurhut.kpi.statistics.intervals import poisson_ratio, wilson
 from stuurhut.kpi.study import Measure, Study, Where, grouped
 from stuurhut.kpi.words.answer import Key, Left, Value
@@ -89,6 +89,30 @@ def record_rows(
     return summed.select("kind", "id", "on", "person_id", "amount", "counted")
 
 
+def summed(inquiry: Inquiry, writes: Writes, by: By, *, adds_up: bool) -> dict[Key, dict[str, Any]]:
+    """What `writes` sums per key; where it `adds_up`, that of all together is the sum of the groups asked for."""
+    asked = inquiry.question.by
+    if not asked or by not in ((), asked):
+        return inquiry.found(writes, by)
+    if not by and not adds_up:
+        return inquiry.found(writes, ())
+    groups = inquiry.once(("sums", writes), lambda: inquiry.found(writes, asked))
+    return groups if by else _all_together(groups, asked)
+
+
+def _split(inquiry: Inquiry, fact: str, value: bool) -> bool:
+    """Whether a record may be in several of the groups asked for."""
+    return inquiry.study.fact_for(fact, inquiry.question.by, value) is not BY_NAME[fact]
+
+
+def _all_together(groups: dict[Key, dict[str, Any]], by: By) -> dict[Key, dict[str, Any]]:
+    if not groups:
+        return {}
+    names = [name for name in next(iter(groups.values())) if name not in {f"by_{one}" for one in by}]
+    known = {name: [row[name] for row in groups.values() if row[name] is not None] for name in names}
+    return {(): {name: sum(values) if values else None for name, values in known.items()}}
+
+
 def whole(value: Any) -> Any:
     """Money sums without trailing fractions of a cent."""
     return value.quantize(Decimal("0.01")) if isinstance(value, Decimal) else value
@@ -125,7 +149,8 @@ class Flow:
         return study.flow(self.fact, self.moment, by, where=counts if where or still else None, value=self.value)
 
     def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
-        return _values(inquiry.found(self.sums, by), self.zero)
+        adds_up = self.measure in (count, amount) and not _split(inquiry, self.fact, self.value)
+        return _values(summed(inquiry, self.sums, by, adds_up=adds_up), self.zero)
 
     def sums(self, study: Study, by: By) -> ir.Table:
         return _sums(self.table(study, by), by, self.measure, self.n)
@@ -163,7 +188,8 @@ class Balance:
         return study.balance(self.fact, by, where=narrowed, value=self.value, on=self.on)
 
     def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
-        return _values(inquiry.found(self.sums, by), self.zero)
+        adds_up = self.measure in (count, amount) and not _split(inquiry, self.fact, self.value)
+        return _values(summed(inquiry, self.sums, by, adds_up=adds_up), self.zero)
 
     def sums(self, study: Study, by: By) -> ir.Table:
         return _sums(self._table(study, by), by, self.measure, None)
@@ -210,10 +236,10 @@ class Share:
         return self.beside(study.balance(self.fact, by, where=narrowed), study)
 
     def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
-        found = inquiry.found(self.sums, by)
+        found = summed(inquiry, self.sums, by, adds_up=not _split(inquiry, self.fact, False))
         figures = {"hits", "n", *(f"by_{name}" for name in by)}
         return {
-            key: wilson(row["hits"] or 0, row["n"], {name: row[name] for name in row.keys() - figures})
+            key: wilson(row["hits"] or 0, row["n"], {name: row[name] for name in row if name not in figures})
             for key, row in found.items()
         }
 

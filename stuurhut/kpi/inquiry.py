@@ -138,6 +138,8 @@ class Inquiry:
 
     def found(self, writes: Writes, by: tuple[str, ...], *how: Hashable) -> dict[Key, dict[str, Any]]:
         """The rows of such a table per key of its columns by_...; `writes` gets `by` before all else."""
+        if not by:
+            return {(): self.first(writes, by, *how)}
         rows, keys = self.rows(writes, by, *how), [f"by_{name}" for name in by]
         for grain in (f"by_{name}" for name in by if name in GRAINS):
             for row in rows:

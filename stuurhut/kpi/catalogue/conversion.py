@@ -12,7 +12,7 @@ from stuurhut.kpi import given
 from stuurhut.kpi.catalogue.left import before, undated
 from stuurhut.kpi.catalogue.response import LEAD
 from stuurhut.kpi.duration import counted
-from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows
+from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows, summed
 from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
 from stuurhut.kpi.statistics.averages import mean, median_of, percentile
@@ -81,7 +81,7 @@ def _sums(study: Study, by: By) -> ir.Table:
 
 
 def _conversion(inquiry: Inquiry, by: By) -> dict[Key, Value]:
-    age, found = conversion_age(inquiry), inquiry.found(_sums, by)
+    age, found = conversion_age(inquiry), summed(inquiry, _sums, by, adds_up=True)
     return {
         key: wilson(row["hits"], row["n"], {"age_days": age, "young": row["young"], "young_won": row["young_won"]})
         for key, row in found.items()
@@ -92,7 +92,8 @@ _UNDATED = undated("lead", "created")
 
 
 def _too_young(inquiry: Inquiry) -> list[Left]:
-    young = inquiry.first(_sums, ())["young"]
+    found = summed(inquiry, _sums, (), adds_up=True)
+    young = found[()]["young"] if found else 0
     return [Left(YOUNG, young), *_UNDATED(inquiry)]
 
 
