@@ -21,7 +21,6 @@ from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.errors import QuestionError
 from stuurhut.kpi.words.text import gettext_noop as _
 
-
 WEIGHED = ("expected", "without_chance")
 
 
@@ -54,7 +53,7 @@ def _sums(study: Study, by: By, measure: Measure, overdue: bool) -> ir.Table:
 
 
 def _weighed(study: Study, t: ir.Table) -> ir.Table:
-    """With `at_chance`, what a deal is worth times the chance of its stage, and `unweighed` where the stage has none."""
+    """With `at_chance`, what a deal is worth times the chance of its stage, and `unweighed` where there is none."""
     chance = probability(study)
     t = t.left_join(chance, t.stage_id == chance.of_stage)
     worth = (t.portion if "portion" in t.columns else t.amount).cast("decimal(24, 6)")
