@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import chain, groupby
 from typing import Any
 
@@ -52,7 +53,7 @@ Prepared = list[tuple[str, list[list[Any]]]]  # INSERTs of many rows each, with 
 
 
 def insert(model: type[models.Model], rows: list[Values]) -> None:
-    """Inserts rows of attribute name to value, ids included; what lacks gets the field's default."""
+    """Inserts rows of attribute name to value, with or without ids; what lacks gets the field's default."""
     write(prepared(model, rows))
 
 
@@ -64,21 +65,22 @@ def write(statements: Prepared) -> None:
 
 
 def prepared(model: type[models.Model], rows: list[Values]) -> Prepared:
-    """The INSERTs of the rows, made before the transaction that will hold others up.
+    """The INSERTs of the rows, made without the database, before the transaction that will hold others up.
 
     Many rows to a statement: a table with triggers then takes a third of the time.
     """
     if not rows:
         return []
     named = set().union(*rows)
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.attname in named]
     places, columns = [], []
-    for field in model._meta.concrete_fields:
+    for field in fields:
         values = _column(field, rows if field.attname in named else rows[:1])
         literal = "" if field.primary_key else _literal(values)
         places.append(literal or "%s")
         if not literal:
             columns.append(values if len(values) == len(rows) else values * len(rows))
-    head, row, size = _head(model), f"({', '.join(places)})", _rows_at_once(len(columns))
+    head, row, size = _head(model, fields), f"({', '.join(places)})", _rows_at_once(len(columns))
     filled = list(zip(*columns, strict=True))
     parts = [filled[start : start + size] for start in range(0, len(filled), size)]
     return [
@@ -93,9 +95,9 @@ def _rows_at_once(values: int) -> int:
     return max(1, min(ROWS_AT_ONCE, most // values)) if most else ROWS_AT_ONCE
 
 
-def _head(model: type[models.Model]) -> str:
+def _head(model: type[models.Model], fields: list[models.Field[Any, Any]]) -> str:
     quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(str(field.column)) for field in model._meta.concrete_fields)
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
     return f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - our own names
 
 
@@ -133,6 +135,7 @@ def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     return None
 
 
+@lru_cache(maxsize=2 * LARGEST)
 def sqlite_moment(value: datetime) -> str:
     """A moment in UTC as Django writes it to SQLite."""
     return value.isoformat(" ")[:-6]
