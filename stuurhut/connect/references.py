@@ -58,7 +58,10 @@ class References:
 
     def _any(self, fact: FactKind) -> bool:
         """Whether the source has any record of this kind here; in a first import what we made ourselves is all."""
-        return self._of_source(fact).exists() or SourceAlias.objects.filter(system=self.system, kind=fact.kind).exists()
+        return self._of_source(fact).exists() or self._aliases(fact).exists()
+
+    def _aliases(self, fact: FactKind) -> QuerySet[SourceAlias]:
+        return SourceAlias.objects.filter(system=self.system, kind=fact.kind)
 
     def _of_source(self, fact: FactKind) -> QuerySet[Any]:
         """The records that came from the source."""
@@ -66,12 +69,13 @@ class References:
         return fact.model._default_manager.filter(system=self.system).exclude(system="")
 
     def _remember(self, fact: FactKind, memory: dict[str, int | None], keys: set[str]) -> None:
-        missing = iter(keys)
+        missing, aliases = iter(keys), self._aliases(fact)
+        has_aliases = aliases.exists()
         while part := list(islice(missing, AT_ONCE)):
             memory.update(dict.fromkeys(part))
             memory.update(self._of_source(fact).filter(system_key__in=part).values_list("system_key", "id"))
-            aliases = SourceAlias.objects.filter(system=self.system, kind=fact.kind, key__in=part)
-            memory.update(aliases.values_list("key", "record_id"))
+            if has_aliases:
+                memory.update(aliases.filter(key__in=part).values_list("key", "record_id"))
 
     def by_name(self, fact: FactKind, field: str = "name") -> dict[str, int]:
         """Plain name to id, SHARED where several records have it."""
