@@ -10,8 +10,9 @@ from typing import Any
 
 from stuurhut.kpi.catalogue.index import CATALOGUE
 from stuurhut.kpi.engine import Engine
+from stuurhut.kpi.holders import overlaps, parents_at
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Kpi
-from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.answer import Answer, Key, Left, Record, Row, Value
 from stuurhut.kpi.words.errors import QuestionError, UnknownName, nearest
 from stuurhut.kpi.words.period import GRAINS, bucket_name, buckets
@@ -37,19 +38,15 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
     Raises UnknownName or QuestionError when the question cannot be answered as put.
     """
     kpi = kpi_of(question.kpi)
-    study = prepared(question, scope, engine)
-    found = kpi.groups(study, question.by) if question.by else {}
-    keys = _with_empty_groups(found, study, kpi)
-    names = _Names(study, question.by, keys)
+    inquiry = prepared(question, scope, engine)
+    found = kpi.groups(inquiry, question.by) if question.by else {}
+    keys = _with_empty_groups(found, inquiry, kpi)
+    names = _Names(inquiry, question.by)
     then = prepared(question.compared(engine.zone), scope, engine) if question.compare else None
     earlier = kpi.groups(then, question.by) if then and question.by and not set(question.by) & set(GRAINS) else {}
+    empty = kpi.formula.empty
     rows = [
-        Row(
-            names.of(key),
-            names.ids(key),
-            found.get(key, kpi.formula.empty),
-            (earlier.get(key, kpi.formula.empty) if then else None),
-        )
+        Row(names.of(key), names.ids(key), found.get(key, empty), earlier.get(key, empty) if then else None)
         for key in keys
     ]
     rows.sort(key=names.order)
@@ -62,9 +59,9 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
         as_of=question.as_of,
         by=question.by,
         rows=tuple(rows),
-        total=kpi.total(study),
+        total=kpi.total(inquiry),
         compared_total=kpi.total(then) if then else None,
-        excluded=() if question.brief else tuple(kpi.excluded(study)),
+        excluded=() if question.brief else tuple(kpi.excluded(inquiry)),
         fresh_at=engine.fresh_at,
         currency=engine.rules.currency,
     )
@@ -74,23 +71,23 @@ def records(
     question: Question, scope: Scope, engine: Engine, limit: int = 1000, offset: int = 0
 ) -> tuple[list[Record], int]:
     """The records behind a number, newest first, and how many there are in all."""
-    study = prepared(question, scope, engine)
+    inquiry = prepared(question, scope, engine)
     if scope.totals_of and not scope.everything:
-        study = replace(study, scope=replace(scope, totals_of=frozenset()))
-    t = kpi_of(question.kpi).formula.records(study)
+        inquiry = replace(inquiry, scope=replace(scope, totals_of=frozenset()))
+    t = kpi_of(question.kpi).formula.records(inquiry)
     if t is None:
         return [], 0
     t = t.distinct()
-    total = int(study.first(t.aggregate(n=t.count()))["n"])
-    found = engine.rows(t.order_by([t.on.desc(), t.kind, t.id.desc(), t.person_id]).limit(limit, offset=offset))
-    people = {row["person_id"] for row in found}
-    names = labels(study, "person", people)
+    total = int(inquiry.fetched(t.aggregate(n=t.count()))[0]["n"])
+    in_order = t.order_by([t.on.desc(), t.kind, t.id.desc(), t.person_id])
+    found = inquiry.fetched(in_order.limit(limit, offset=offset))
+    names = labels(inquiry, "person")
     return [
         Record(r["kind"], r["id"], r["on"], names.get(r["person_id"]), r["amount"], bool(r["counted"])) for r in found
     ], total
 
 
-def prepared(question: Question, scope: Scope, engine: Engine) -> Study:
+def prepared(question: Question, scope: Scope, engine: Engine) -> Inquiry:
     """The question checked, its filters resolved to ids. Raises UnknownName or QuestionError."""
     kpi = kpi_of(question.kpi)
     known = kpi.formula.dimensions
@@ -100,48 +97,45 @@ def prepared(question: Question, scope: Scope, engine: Engine) -> Study:
                 _("%(kpi)s cannot be broken down by '%(name)s'; it can by %(known)s."),
                 kpi=kpi.key, name=name, known=", ".join(sorted(known)) or "-",
             )  # fmt: skip
-    study = Study(question, scope, engine, {})
+    inquiry = Inquiry(question, scope, engine, {})
     filters: dict[str, tuple[int | str, ...]] = {}
     for dimension in dict.fromkeys(d for d, _value in question.where):
         values = [v for d, v in question.where if d == dimension]
-        filters[dimension] = tuple(v for value in values for v in _allowed(study, dimension, value))
-    return replace(study, filters=filters)
+        filters[dimension] = tuple(v for value in values for v in _allowed(inquiry, dimension, value))
+    return replace(inquiry, filters=filters)
 
 
-def _allowed(study: Study, dimension: str, value: str) -> list[Any]:
+def _allowed(inquiry: Inquiry, dimension: str, value: str) -> list[Any]:
     if dimension in PLAIN_VALUES:
         return [value.lower()]
     if dimension in GRAINS:
-        return [_bucket_start(study, dimension, value)]
-    ids = _named(study, dimension, value)
-    return _with_sub_teams(study, ids) if dimension == "team" else ids
+        return [_bucket_start(inquiry, dimension, value)]
+    ids = _named(inquiry, dimension, value)
+    return _with_sub_teams(inquiry, ids) if dimension == "team" else ids
 
 
-def _bucket_start(study: Study, grain: str, value: str) -> date:
-    for start in buckets(study.question.period, grain, study.zone.fiscal_start):
+def _bucket_start(inquiry: Inquiry, grain: str, value: str) -> date:
+    for start in buckets(inquiry.question.period, grain, inquiry.zone.fiscal_start):
         if bucket_name(start, grain) == value:
             return start
     raise UnknownName(_("The period holds no %(grain)s '%(value)s'."), grain=grain, value=value)
 
 
-def _named(study: Study, dimension: str, value: str) -> list[int]:
-    t = study.table("label")
-    t = t.filter(t.kind == ("person" if dimension == "lead_owner" else dimension))
-    rows = study.engine.rows(t.select("id", "name"))
-    if value.isdigit() and any(row["id"] == int(value) for row in rows):
+def _named(inquiry: Inquiry, dimension: str, value: str) -> list[int]:
+    names = labels(inquiry, dimension)
+    if value.isdigit() and int(value) in names:
         return [int(value)]
-    found = [row["id"] for row in rows if str(row["name"]).casefold() == value.casefold()]
+    found = [key for key, name in names.items() if str(name).casefold() == value.casefold()]
     if not found:
         raise UnknownName(
             _("There is no %(dimension)s '%(value)s'; did you mean '%(near)s'?"),
-            dimension=dimension, value=value, near=nearest(value, [str(r["name"]) for r in rows]),
+            dimension=dimension, value=value, near=nearest(value, map(str, names.values())),
         )  # fmt: skip
     return found
 
 
-def _with_sub_teams(study: Study, ids: list[int]) -> list[int]:
-    teams = study.state("team")
-    parents = {row["id"]: row["parent_id"] for row in study.engine.rows(teams.select("id", "parent_id"))}
+def _with_sub_teams(inquiry: Inquiry, ids: list[int]) -> list[int]:
+    parents = parents_at(inquiry)
     found, front = set(ids), set(ids)
     while front:
         front = {child for child, parent in parents.items() if parent in front} - found
@@ -149,69 +143,61 @@ def _with_sub_teams(study: Study, ids: list[int]) -> list[int]:
     return sorted(found)
 
 
-def _with_empty_groups(found: dict[Key, Value], study: Study, kpi: Kpi) -> list[Key]:
+def _with_empty_groups(found: dict[Key, Value], inquiry: Inquiry, kpi: Kpi) -> list[Key]:
     """The keys found, and those of every person in scope and every time bucket in which nothing happened."""
-    by = study.question.by
+    by = inquiry.question.by
     if not kpi.formula.shows_everyone or not set(by) & {"person", *GRAINS}:
         return list(found)
     axes: list[list[object]] = []
     for position, name in enumerate(by):
         seen = {key[position] for key in found}
-        axes.append(_all_values(study, name, seen))
+        axes.append(_all_values(inquiry, name, seen))
     everything: dict[Key, None] = dict.fromkeys(found)
     everything.update(dict.fromkeys(product(*axes)))
     if "person" in by and "team" in by:  # a person appears in the own team only
         p, t = by.index("person"), by.index("team")
-        member_of = {(m["person_id"], m["team_id"]) for m in _members(study)}
+        member_of = _members(inquiry)
         return [k for k in everything if k in found or (k[p], k[t]) in member_of]
     return list(everything)
 
 
-def _all_values(study: Study, name: str, seen: Iterable[object]) -> list[object]:
+def _all_values(inquiry: Inquiry, name: str, seen: Iterable[object]) -> list[object]:
     values = dict.fromkeys(seen)
     if name in GRAINS:
-        allowed = study.filters.get(name)
-        starts = buckets(study.question.period, name, study.zone.fiscal_start)
+        allowed = inquiry.filters.get(name)
+        starts = buckets(inquiry.question.period, name, inquiry.zone.fiscal_start)
         values.update(dict.fromkeys(s for s in starts if allowed is None or s in allowed))
     if name in ("person", "team"):
-        values.update(dict.fromkeys(m[f"{name}_id"] for m in _members(study)))
+        values.update(dict.fromkeys(person if name == "person" else team for person, team in _members(inquiry)))
     return list(values)
 
 
-def _members(study: Study) -> list[dict[str, Any]]:
-    """Sellers whose team is in scope and not filtered out, in the period up to T. Who only leads has no empty row."""
-    t = study.table("membership")
-    last = min(study.question.period.until, study.last_day)
-    during = (t.starts_on < last) & (t.until_on.isnull() | (t.until_on > study.question.period.start))
-    t = t.filter(during & (t.role == "seller"))
-    t = study.seen(t, "person_id", "team_id")
-    if "person" in study.filters:
-        t = t.filter(t.person_id.isin(study.filters["person"]))
-    if "team" in study.filters:
-        t = t.filter(t.team_id.isin(study.filters["team"]))
-    return study.engine.rows(t.select("person_id", "team_id").distinct())
+def _members(inquiry: Inquiry) -> set[tuple[int, int]]:
+    """Sellers and their teams in the period up to T, in scope and not filtered out. Who only leads has no empty row."""
+    columns = ("person_id", "team_id", "starts_on", "until_on")
+    sellers = inquiry.kept("sellers", lambda: inquiry.every("membership", *columns, role="seller"))
+    during = inquiry.question.period.start, min(inquiry.question.period.until, inquiry.last_day)
+    return {
+        (seller["person_id"], seller["team_id"])
+        for seller in sellers
+        if overlaps(seller, during) and inquiry.sees(seller["person_id"], seller["team_id"])
+    }
 
 
-def labels(study: Study, kind: str, ids: Iterable[Any]) -> dict[Any, str]:
-    """The names of records of one kind."""
-    wanted = sorted(i for i in set(ids) if i is not None)
-    if not wanted:
-        return {}
-    t = study.table("label")
-    t = t.filter((t.kind == ("person" if kind == "lead_owner" else kind)) & t.id.isin(wanted))
-    return {row["id"]: row["name"] for row in study.engine.rows(t.select("id", "name"))}
+def labels(inquiry: Inquiry, kind: str) -> dict[Any, str]:
+    """The names of all records of one kind."""
+    named = "person" if kind == "lead_owner" else kind
+    return inquiry.kept(
+        ("labels", named), lambda: {row["id"]: row["name"] for row in inquiry.every("label", "id", "name", kind=named)}
+    )
 
 
 class _Names:
     """How the keys of an answer are written."""
 
-    def __init__(self, study: Study, by: tuple[str, ...], keys: list[Key]) -> None:
+    def __init__(self, inquiry: Inquiry, by: tuple[str, ...]) -> None:
         self.by = by
-        self.labels = {
-            name: labels(study, name, (key[i] for key in keys))
-            for i, name in enumerate(by)
-            if name not in GRAINS and name not in PLAIN_VALUES
-        }
+        self.labels = {name: labels(inquiry, name) for name in by if name not in GRAINS and name not in PLAIN_VALUES}
 
     def of(self, key: Key) -> dict[str, str | None]:
         return {name: self._name(name, value) for name, value in zip(self.by, key, strict=True)}

@@ -13,14 +13,14 @@ from typing import Any
 from stuurhut.kpi.formula import PEOPLE, TIME, By
 from stuurhut.kpi.goals import Goals, Holder, goal_in, goals_at, weighted_mean
 from stuurhut.kpi.holders import Holders, Span, holders_in
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.pace import Season, WorkingDays, season, working_days
-from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.period import buckets, following
 from stuurhut.kpi.words.question import Question
 
-Groups = Callable[[Study, By], dict[Key, Value]]
+Groups = Callable[[Inquiry, By], dict[Key, Value]]
 WHOSE_AND_WHEN = PEOPLE | TIME
 
 
@@ -34,7 +34,7 @@ class Attaining:
     who moved on the 11th the old team has the part of the working days before, the new team the rest.
     """
 
-    study: Study
+    inquiry: Inquiry
     kpi: Kpi
     by: By
     adds_up: bool
@@ -43,45 +43,45 @@ class Attaining:
     # -- what is known -----------------------------------------------------------------------------------------------
 
     @cached_property
-    def asked(self) -> Study:
+    def asked(self) -> Inquiry:
         """The same question, of the KPI itself."""
-        return replace(self.study, question=replace(self.study.question, kpi=self.kpi.key, of=Question.of))
+        return replace(self.inquiry, question=replace(self.inquiry.question, kpi=self.kpi.key, of=Question.of))
 
     @cached_property
     def goals(self) -> dict[Key, Goals]:
         """The goals per group of the dimensions that are neither whose nor when."""
-        return goals_at(self.study, self.kpi.key, self._others, money=self.kpi.unit == "money")
+        return goals_at(self.inquiry, self.kpi.key, self._others, money=self.kpi.unit == "money")
 
     @cached_property
     def holders(self) -> Holders:
         every = {holder.id for goals in self.goals.values() for holder in goals.of if holder.kind == "person"}
         teams = {holder.id for goals in self.goals.values() for holder in goals.of if holder.kind == "team"}
-        return holders_in(self.study, every, teams)
+        return holders_in(self.inquiry, every, teams)
 
     @cached_property
     def season(self) -> Season | None:
         if not self.adds_up:
             return None
-        return self.study.once(("season", self.kpi.key), lambda: season(self.study, self.kpi))
+        return self.inquiry.once(("season", self.kpi.key), lambda: season(self.inquiry, self.kpi))
 
     @cached_property
     def days(self) -> WorkingDays:
         """Working days between all days at which anything begins or ends."""
-        period, fiscal = self.study.question.period, self.study.zone.fiscal_start
+        period, fiscal = self.inquiry.question.period, self.inquiry.zone.fiscal_start
         ends = {period.start, period.until, self.running}
-        for grain in TIME & {*self.by, *self.study.filters}:
+        for grain in TIME & {*self.by, *self.inquiry.filters}:
             ends |= {day for day in buckets(period, grain, fiscal) if period.start < day < period.until}
         ends |= {end for stays in self.holders.stays.values() for stay in stays for end in stay}
         for goals in self.goals.values():
             ends |= {end for those in goals.of.values() for goal in those for end in (goal.start, goal.until)}
         cuts = frozenset(ends)
-        return self.study.once(("days", cuts), lambda: working_days(self.study, cuts))
+        return self.inquiry.once(("days", cuts), lambda: working_days(self.inquiry, cuts))
 
     @cached_property
     def running(self) -> date:
         """The first day that has not ended at T, within the period."""
-        period = self.study.question.period
-        return min(max(self.study.zone.day(self.study.question.as_of), period.start), period.until)
+        period = self.inquiry.question.period
+        return min(max(self.inquiry.zone.day(self.inquiry.question.as_of), period.start), period.until)
 
     # -- groups ------------------------------------------------------------------------------------------------------
 
@@ -96,7 +96,7 @@ class Attaining:
     def keys(self, found: Iterable[Key]) -> list[Key]:
         """The groups in which something was reached, and those with a goal, in every time bucket."""
         found = list(found)
-        period, fiscal = self.study.question.period, self.study.zone.fiscal_start
+        period, fiscal = self.inquiry.question.period, self.inquiry.zone.fiscal_start
         times = list(product(*(list(buckets(period, name, fiscal)) for name in self._grains)))
         whose = {self._part(key, PEOPLE) for key in found} | self._with_goals()
         others = {self._part(key, frozenset(self._others)) for key in found} | self.goals.keys()
@@ -142,10 +142,10 @@ class Attaining:
 
     def spans(self, key: Key) -> list[Span]:
         """The stretches of days of a group: the period, as far as its time buckets and the filters go."""
-        period = self.study.question.period
+        period = self.inquiry.question.period
         allowed: list[tuple[str, tuple[object, ...]]]
         allowed = [(name, (value,)) for name, value in zip(self.by, key, strict=True) if name in TIME]
-        allowed += [(name, values) for name, values in self.study.filters.items() if name in TIME]
+        allowed += [(name, values) for name, values in self.inquiry.filters.items() if name in TIME]
         spans = [(period.start, period.until)]
         for grain, starts in allowed:
             spans = _shared(spans, [(start, following(start, grain)) for start in starts if isinstance(start, date)])
@@ -160,10 +160,10 @@ class Attaining:
         """The teams in which a person's days are meant; None when all days are."""
         if holder.kind == "team":
             return None
-        group, scope = dict(zip(self.by, key, strict=True)), self.study.scope
+        group, scope = dict(zip(self.by, key, strict=True)), self.inquiry.scope
         if isinstance(team := group.get("team"), int):
             return {team} if "person" in group else self.holders.under(team)
-        if "team" in self.study.filters or not (scope.everything or holder.id in scope.persons):
+        if "team" in self.inquiry.filters or not (scope.everything or holder.id in scope.persons):
             return self.holders.members  # those that pass the filter and may be seen
         return None
 

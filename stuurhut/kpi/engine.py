@@ -1,13 +1,44 @@
-"""What a question needs of an engine: the facts as Ibis tables, and the rows of an expression."""
+"""What a question needs of an engine: the rows of an expression over the facts."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from datetime import datetime
-from typing import Any, Protocol
+from threading import Lock
+from typing import Any, Protocol, TypeVar
 
 import ibis.expr.types as ir
 
+from stuurhut.kpi.given import Fillings, Given, nothing
 from stuurhut.kpi.words.period import Zone
+
+Kind = TypeVar("Kind")
+
+
+class Kept:
+    """What was found before, by key; what was not asked for longest goes first. Safe to ask from many threads."""
+
+    def __init__(self, at_most: int) -> None:
+        self._at_most, self._lock = at_most, Lock()
+        self._known: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def found(self, key: Hashable, find: Callable[[], Kind]) -> Kind:
+        """What `find` gave for this key, now or before."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                known: Kind = self._known[key]
+                return known
+        made = find()
+        with self._lock:
+            self._known[key] = made
+            while len(self._known) > self._at_most:
+                self._known.popitem(last=False)
+        return made
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 class WorkingTime(Protocol):
@@ -50,8 +81,14 @@ class Engine(Protocol):
     @property
     def rules(self) -> Rules: ...
 
-    def fact(self, name: str, known_at: datetime | None = None) -> ir.Table:
-        """The fact's table. With `known_at`, as if nothing had been recorded from that moment on."""
+    @property
+    def looked_up(self) -> Kept:
+        """What was looked up in these facts; shared by all engines that answer from equal ones."""
 
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
-        """The rows of an expression as plain Python values (int, float, Decimal, str, bool, date, datetime, None)."""
+    def rows(
+        self, expression: ir.Table, find: Callable[[Given], Fillings] = nothing, known_at: datetime | None = None
+    ) -> list[dict[str, Any]]:
+        """The rows of an expression as plain Python values (int, float, Decimal, str, bool, date, datetime, None).
+
+        `find` tells what it is to be given. With `known_at`, as if nothing had been recorded from that moment on.
+        """

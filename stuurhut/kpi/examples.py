@@ -6,7 +6,7 @@ A row may name what it belongs to (`owner="Alice"`, `source="Beurs"`): names get
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -19,6 +19,8 @@ import pyarrow as pa
 
 from stuurhut.kpi.answering import answer
 from stuurhut.kpi.catalogue.facts import BY_NAME, TYPES, Fact
+from stuurhut.kpi.engine import Kept
+from stuurhut.kpi.given import Fillings, Given, givens, nothing, written_out
 from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.words.answer import Answer
 from stuurhut.kpi.words.period import Zone, parse
@@ -70,19 +72,17 @@ class ExampleEngine:
     ) -> None:
         self.rules = rules or ExampleRules()
         self.fresh_at = fresh_at
+        self.looked_up = Kept(1000)
         self._connection = ibis.duckdb.connect()
-        self._facts: dict[str, ir.Table] = {}
         self.tables = {name: _arrow(BY_NAME[name], rows) for name, rows in _completed(facts).items()}
         for name, rows in self.tables.items():
-            self._connection.con.register(name, rows)
+            self._connection.con.register(f"fact_{name}", rows)
 
-    def fact(self, name: str, known_at: datetime | None = None) -> ir.Table:
-        if name not in self._facts:
-            self._facts[name] = self._connection.table(name)
-        return self._facts[name]
-
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+    def rows(
+        self, expression: ir.Table, find: Callable[[Given], Fillings] = nothing, known_at: datetime | None = None
+    ) -> list[dict[str, Any]]:
+        complete = written_out(expression, {one: find(one) for one in givens(expression)})
+        found: list[dict[str, Any]] = self._connection.to_pyarrow(complete).to_pylist()
         return found
 
 

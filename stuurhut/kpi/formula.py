@@ -1,6 +1,6 @@
 """The kinds of formula: flow, balance, ratio, cohort, duration and derived.
 
-Each gives, for a study and a tuple of dimensions, a Value per key. A number is counted where it happened; facts are
+Each gives, for an inquiry and a tuple of dimensions, a Value per key. A number is counted where it happened; facts are
 aggregated each on their own and met by key, never joined to each other.
 """
 
@@ -15,8 +15,9 @@ import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.facts import BY_NAME
+from stuurhut.kpi.inquiry import Inquiry, Writes
 from stuurhut.kpi.statistics.intervals import poisson_ratio, wilson
-from stuurhut.kpi.study import Measure, Study, Where
+from stuurhut.kpi.study import Measure, Study, Where, grouped
 from stuurhut.kpi.words.answer import Key, Left, Value
 
 By = tuple[str, ...]
@@ -46,13 +47,13 @@ class Formula(Protocol):
     def empty(self) -> Value:
         """The value of a group in which nothing happened."""
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
         """The value per key; with no dimensions exactly one, under ()."""
 
-    def excluded(self, study: Study) -> list[Left]:
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
         """What is left out of the number, and why."""
 
-    def records(self, study: Study) -> ir.Table | None:
+    def records(self, inquiry: Inquiry) -> ir.Table | None:
         """The records behind the number: kind, id, on, person_id, amount, counted. None when it has no records."""
 
 
@@ -88,6 +89,30 @@ def record_rows(
     return summed.select("kind", "id", "on", "person_id", "amount", "counted")
 
 
+def summed(inquiry: Inquiry, writes: Writes, by: By, *, adds_up: bool) -> dict[Key, dict[str, Any]]:
+    """What `writes` sums per key; where it `adds_up`, that of all together is the sum of the groups asked for."""
+    asked = inquiry.question.by
+    if not asked or by not in ((), asked):
+        return inquiry.found(writes, by)
+    if not by and not adds_up:
+        return inquiry.found(writes, ())
+    groups = inquiry.once(("sums", writes), lambda: inquiry.found(writes, asked))
+    return groups if by else _all_together(groups, asked)
+
+
+def _split(inquiry: Inquiry, fact: str, value: bool) -> bool:
+    """Whether a record may be in several of the groups asked for."""
+    return inquiry.study.fact_for(fact, inquiry.question.by, value) is not BY_NAME[fact]
+
+
+def _all_together(groups: dict[Key, dict[str, Any]], by: By) -> dict[Key, dict[str, Any]]:
+    if not groups:
+        return {}
+    names = [name for name in next(iter(groups.values())) if name not in {f"by_{one}" for one in by}]
+    known = {name: [row[name] for row in groups.values() if row[name] is not None] for name in names}
+    return {(): {name: sum(values) if values else None for name, values in known.items()}}
+
+
 def whole(value: Any) -> Any:
     """Money sums without trailing fractions of a cent."""
     return value.quantize(Decimal("0.01")) if isinstance(value, Decimal) else value
@@ -106,7 +131,7 @@ class Flow:
     n: Measure | None = None
     dimensions: frozenset[str] = TIME | PEOPLE | SALE
     shows_everyone: bool = True
-    left_out: Callable[[Study], list[Left]] | None = None
+    left_out: Callable[[Inquiry], list[Left]] | None = None
     still: Condition | None = None  # what must also be so at T
     tells_course: bool = True
 
@@ -123,16 +148,19 @@ class Flow:
 
         return study.flow(self.fact, self.moment, by, where=counts if where or still else None, value=self.value)
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
-        return _values(study, self.table(study, by), by, self.measure, self.n, self.zero)
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
+        adds_up = self.measure in (count, amount) and not _split(inquiry, self.fact, self.value)
+        return _values(summed(inquiry, self.sums, by, adds_up=adds_up), self.zero)
 
-    def excluded(self, study: Study) -> list[Left]:
-        return self.left_out(study) if self.left_out else []
+    def sums(self, study: Study, by: By) -> ir.Table:
+        return _sums(self.table(study, by), by, self.measure, self.n)
 
-    def records(self, study: Study) -> ir.Table | None:
-        t = self.table(study)
-        at = study.moment_of(self.fact, self.moment, (), self.value)
-        return record_rows(t, BY_NAME[self.fact].record, at.person, at.on)
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
+        return self.left_out(inquiry) if self.left_out else []
+
+    def records(self, inquiry: Inquiry) -> ir.Table | None:
+        at = inquiry.study.moment_of(self.fact, self.moment, (), self.value)
+        return record_rows(self.table(inquiry.study), BY_NAME[self.fact].record, at.person, at.on)
 
 
 @dataclass(frozen=True)
@@ -148,7 +176,7 @@ class Balance:
     shows_everyone: bool = True
     on: str = ""  # the day behind the time dimensions, when it has them
     tells_course: bool = False
-    left_out: Callable[[Study], list[Left]] | None = None
+    left_out: Callable[[Inquiry], list[Left]] | None = None
 
     @property
     def empty(self) -> Value:
@@ -159,19 +187,25 @@ class Balance:
         narrowed = (lambda t: where(t, study)) if where else None
         return study.balance(self.fact, by, where=narrowed, value=self.value, on=self.on)
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
-        return _values(study, self._table(study, by), by, self.measure, None, self.zero)
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
+        adds_up = self.measure in (count, amount) and not _split(inquiry, self.fact, self.value)
+        return _values(summed(inquiry, self.sums, by, adds_up=adds_up), self.zero)
 
-    def excluded(self, study: Study) -> list[Left]:
-        return self.left_out(study) if self.left_out else []
+    def sums(self, study: Study, by: By) -> ir.Table:
+        return _sums(self._table(study, by), by, self.measure, None)
 
-    def records(self, study: Study) -> ir.Table | None:
-        return record_rows(self._table(study), BY_NAME[self.fact].record, "owner_id", "created_on")
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
+        return self.left_out(inquiry) if self.left_out else []
+
+    def records(self, inquiry: Inquiry) -> ir.Table | None:
+        return record_rows(self._table(inquiry.study), BY_NAME[self.fact].record, "owner_id", "created_on")
 
 
-def _values(study: Study, t: ir.Table, by: By, measure: Measure, n: Measure | None, zero: Any) -> dict[Key, Value]:
-    measures = {"value": measure(t), **({"n": n(t)} if n else {})}
-    found = study.aggregate(t, by, **measures)
+def _sums(t: ir.Table, by: By, measure: Measure, n: Measure | None) -> ir.Table:
+    return grouped(t, by, value=measure(t), **({"n": n(t)} if n else {}))
+
+
+def _values(found: dict[Key, dict[str, Any]], zero: Any) -> dict[Key, Value]:
     return {
         key: Value(zero if row["value"] is None else whole(row["value"]), n=row.get("n")) for key, row in found.items()
     }
@@ -188,8 +222,8 @@ class Share:
     dimensions: frozenset[str] = TIME | PEOPLE | SALE
     shows_everyone: bool = True
     tells_course: bool = True
-    more: Callable[[ir.Table, Study], dict[str, ir.Value]] | None = None  # further figures beside it
-    left_out: Callable[[Study], list[Left]] | None = None
+    more: Callable[[ir.Table, Study], dict[str, ir.Value]] | None = None  # further sums beside it
+    left_out: Callable[[Inquiry], list[Left]] | None = None
     beside: Callable[[ir.Table, Study], ir.Table] = lambda t, _study: t  # with further columns, looked up as of T
 
     empty = Value(None, n=0)
@@ -201,26 +235,29 @@ class Share:
             return self.beside(study.flow(self.fact, self.moment, by, where=narrowed), study)
         return self.beside(study.balance(self.fact, by, where=narrowed), study)
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
-        t = self.table(study, by)
-        hit = self.hit(t, study).fill_null(False)
-        further = self.more(t, study) if self.more else {}
-        split = "credit_person_id" in t.columns
-        hits = t.id.nunique(where=hit) if split else hit.sum()
-        found = study.aggregate(t, by, hits=hits, n=count(t), **further)
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
+        found = summed(inquiry, self.sums, by, adds_up=not _split(inquiry, self.fact, False))
+        figures = {"hits", "n", *(f"by_{name}" for name in by)}
         return {
-            key: wilson(row["hits"] or 0, row["n"], more={name: row[name] for name in further})
+            key: wilson(row["hits"] or 0, row["n"], {name: row[name] for name in row if name not in figures})
             for key, row in found.items()
         }
 
-    def excluded(self, study: Study) -> list[Left]:
-        return self.left_out(study) if self.left_out else []
+    def sums(self, study: Study, by: By) -> ir.Table:
+        t = self.table(study, by)
+        hit = self.hit(t, study).fill_null(False)
+        hits = t.id.nunique(where=hit) if "credit_person_id" in t.columns else hit.sum()
+        further = self.more(t, study) if self.more else {}
+        return grouped(t, by, hits=hits, n=count(t), **further)
 
-    def records(self, study: Study) -> ir.Table | None:
-        t = self.table(study)
-        fact = BY_NAME[self.fact]
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
+        return self.left_out(inquiry) if self.left_out else []
+
+    def records(self, inquiry: Inquiry) -> ir.Table | None:
+        t, fact = self.table(inquiry.study), BY_NAME[self.fact]
         at = fact.moments[self.moment] if self.moment else None
-        return record_rows(t, fact.record, at.person if at else "owner_id", at.on if at else None, self.hit(t, study))
+        hit = self.hit(t, inquiry.study)
+        return record_rows(t, fact.record, at.person if at else "owner_id", at.on if at else None, hit)
 
 
 @dataclass(frozen=True)
@@ -239,8 +276,8 @@ class Ratio:
     def dimensions(self) -> frozenset[str]:
         return self.numerator.dimensions & self.denominator.dimensions
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
-        above, below = self.numerator.groups(study, by), self.denominator.groups(study, by)
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
+        above, below = self.numerator.groups(inquiry, by), self.denominator.groups(inquiry, by)
         return {key: self._value(above.get(key), below.get(key)) for key in {**below, **above}}
 
     def _value(self, above: Value | None, below: Value | None) -> Value:
@@ -252,30 +289,30 @@ class Ratio:
             return Value(whole(a / int(b)), n=int(b))
         return Value(float(a) / float(b) if b else None, n=int(b))
 
-    def excluded(self, study: Study) -> list[Left]:
-        return list(dict.fromkeys([*self.numerator.excluded(study), *self.denominator.excluded(study)]))
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
+        return list(dict.fromkeys([*self.numerator.excluded(inquiry), *self.denominator.excluded(inquiry)]))
 
-    def records(self, study: Study) -> ir.Table | None:
-        return self.numerator.records(study)
+    def records(self, inquiry: Inquiry) -> ir.Table | None:
+        return self.numerator.records(inquiry)
 
 
 @dataclass(frozen=True)
 class Computed:
-    """A number with its own way: a function from study and dimensions to values per key."""
+    """A number with its own way: a function from inquiry and dimensions to values per key."""
 
-    compute: Callable[[Study, By], dict[Key, Value]]
+    compute: Callable[[Inquiry, By], dict[Key, Value]]
     dimensions: frozenset[str]
     shows_everyone: bool = False
     tells_course: bool = True
     empty: Value = field(default_factory=lambda: Value(None, n=0))
-    left_out: Callable[[Study], list[Left]] | None = None
-    behind: Callable[[Study], ir.Table] | None = None
+    left_out: Callable[[Inquiry], list[Left]] | None = None
+    behind: Callable[[Inquiry], ir.Table | None] | None = None
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
-        return self.compute(study, by)
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
+        return self.compute(inquiry, by)
 
-    def excluded(self, study: Study) -> list[Left]:
-        return self.left_out(study) if self.left_out else []
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
+        return self.left_out(inquiry) if self.left_out else []
 
-    def records(self, study: Study) -> ir.Table | None:
-        return self.behind(study) if self.behind else None
+    def records(self, inquiry: Inquiry) -> ir.Table | None:
+        return self.behind(inquiry) if self.behind else None

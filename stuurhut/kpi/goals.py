@@ -10,9 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-import ibis
+import ibis.expr.types as ir
 
-from stuurhut.kpi.study import Study, instant
+from stuurhut.kpi.given import naive
+from stuurhut.kpi.inquiry import Inquiry
+from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.answer import Key
 
 WORDS = frozenset({"kind", "channel"})  # dimensions whose values are words
@@ -141,41 +143,41 @@ def weighted_mean(weighed: list[tuple[Decimal, float]]) -> Decimal:
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def goals_at(study: Study, kpi: str, others: tuple[str, ...], *, money: bool) -> dict[Key, Goals]:
+def goals_at(inquiry: Inquiry, kpi: str, others: tuple[str, ...], *, money: bool) -> dict[Key, Goals]:
     """The goals for a KPI that touch the period, the latest version set before T, per group of the dimensions `others`.
 
     A goal counts when its own filter names exactly the dimensions filtered on and those in `others`.
     """
-    named = _Named(study)
+    named = _Named(inquiry)
     groups: dict[Key, list[dict[str, Any]]] = defaultdict(list)
-    for row in study.once(("goals", kpi), lambda: _latest(study, kpi)):
+    for row in inquiry.once(("goals", kpi), lambda: _latest(inquiry, kpi)):
         key = named.group(json.loads(row["filter"]) if row["filter"] else {}, others)
         if key is not None:
             groups[key].append(row)
-    currency = study.engine.rules.currency if money else None
+    currency = inquiry.engine.rules.currency if money else None
     return {key: _by_holder(rows, currency) for key, rows in groups.items()}
 
 
-def _latest(study: Study, kpi: str) -> list[dict[str, Any]]:
-    period = study.question.period
-    t = study.table("target")
-    at = instant(study.question.as_of)
-    t = t.filter(
-        (t.kpi == kpi)
-        & (t.set_at.isnull() | (t.set_at < at))
-        & (t.starts_on < ibis.literal(period.until))
-        & (t.until_on > ibis.literal(period.start))
-    )
+def _latest(inquiry: Inquiry, kpi: str) -> list[dict[str, Any]]:
+    start, until, at = inquiry.question.period.start, inquiry.question.period.until, naive(inquiry.question.as_of)
     latest: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in study.engine.rows(t.order_by([t.version, t.set_at, t.id])):
-        latest[row["person_id"], row["team_id"], row["filter"], row["starts_on"], row["until_on"]] = row
+    for row in inquiry.kept(("targets", kpi), lambda: inquiry.rows(_targets, kpi)):
+        if (row["set_at"] is None or row["set_at"] < at) and row["starts_on"] < until and row["until_on"] > start:
+            latest[row["person_id"], row["team_id"], row["filter"], row["starts_on"], row["until_on"]] = row
     return list(latest.values())
+
+
+def _targets(study: Study, kpi: str) -> ir.Table:
+    t = study.table("target")
+    return t.filter(t.kpi == kpi).order_by([t.version, t.set_at, t.id])
 
 
 def _by_holder(rows: Iterable[dict[str, Any]], currency: str | None) -> Goals:
     of: dict[Holder, list[Goal]] = defaultdict(list)
     other = 0
     for row in rows:
+        if not row["value"]:  # the goal was taken away
+            continue
         if currency and row["currency"] not in (None, "", currency):
             other += 1
             continue
@@ -187,9 +189,9 @@ def _by_holder(rows: Iterable[dict[str, Any]], currency: str | None) -> Goals:
 class _Named:
     """What the values in the filters of goals stand for: an id, or a name of one."""
 
-    def __init__(self, study: Study) -> None:
-        self.study = study
-        self.filtered = {name: ids for name, ids in study.filters.items() if name not in NOT_IN_GOALS}
+    def __init__(self, inquiry: Inquiry) -> None:
+        self.inquiry = inquiry
+        self.filtered = {name: ids for name, ids in inquiry.filters.items() if name not in NOT_IN_GOALS}
 
     def group(self, asked: dict[str, Any], others: tuple[str, ...]) -> Key | None:
         """The key of a goal's filter; None when it names other dimensions, or values that were not asked for."""
@@ -210,10 +212,9 @@ class _Named:
         """The ids of a dimension by name; None when its values are words."""
         if name in WORDS:
             return None
-        return self.study.once(("labels", name), lambda: _labels(self.study, name))
+        return self.inquiry.kept(("ids", name), lambda: _labels(self.inquiry, name))
 
 
-def _labels(study: Study, name: str) -> dict[str, int]:
-    t = study.table("label")
-    t = t.filter(t.kind == ("person" if name == "lead_owner" else name))
-    return {str(row["name"]).casefold(): row["id"] for row in study.engine.rows(t.select("id", "name"))}
+def _labels(inquiry: Inquiry, name: str) -> dict[str, int]:
+    kind = "person" if name == "lead_owner" else name
+    return {str(row["name"]).casefold(): row["id"] for row in inquiry.every("label", "id", "name", kind=kind)}

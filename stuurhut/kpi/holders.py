@@ -9,10 +9,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-import ibis
-
+from stuurhut.kpi.given import naive
 from stuurhut.kpi.goals import Goals, Holder
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.words.period import Period
 
 Span = tuple[date, date]  # from the first day up to the second
@@ -94,19 +93,18 @@ def _with_goals(persons: Iterable[int], goals: Goals) -> list[Holder]:
     return [Holder("person", person) for person in sorted(set(persons) & goals.holders("person"))]
 
 
-def holders_in(study: Study, persons_with_goals: set[int], teams_with_goals: set[int]) -> Holders:
+def holders_in(inquiry: Inquiry, persons_with_goals: set[int], teams_with_goals: set[int]) -> Holders:
     """The teams and persons of a question: those the scope may see, less those filtered out."""
-    scope, filters = study.scope, study.filters
-    parents = study.once_at("teams", lambda: _parents(study))
+    scope, filters = inquiry.scope, inquiry.filters
+    parents = parents_at(inquiry)
     stays: dict[tuple[int, int], list[Span]] = defaultdict(list)
     persons: set[int] = set(scope.persons)
-    for row in study.once("members", lambda: _members(study)):
-        if _passes(row["team_id"], filters.get("team")) and _passes(row["person_id"], filters.get("person")):
-            persons.add(row["person_id"])
-            stays[row["person_id"], row["team_id"]].append(_within(study.question.period, row))
+    for row in inquiry.once("members", lambda: _members(inquiry)):
+        persons.add(row["person_id"])
+        stays[row["person_id"], row["team_id"]].append(_within(inquiry.question.period, row))
     if scope.everything and "team" not in filters:
         persons |= persons_with_goals
-    persons = {person for person in persons if _passes(person, filters.get("person"))}
+    persons = {person for person in persons if inquiry.passes("person", person)}
     known = {*parents, *(team for _person, team in stays), *teams_with_goals}
     teams = known if scope.everything else known & (scope.teams | scope.totals_of)
     if "person" in filters:
@@ -114,29 +112,45 @@ def holders_in(study: Study, persons_with_goals: set[int], teams_with_goals: set
     return Holders(
         parents,
         dict(stays),
-        frozenset(team for team in teams if _passes(team, filters.get("team"))),
+        frozenset(team for team in teams if inquiry.passes("team", team)),
         frozenset(persons),
     )
 
 
-def _parents(study: Study) -> dict[int, int | None]:
-    return {row["id"]: row["parent_id"] for row in study.engine.rows(study.state("team").select("id", "parent_id"))}
+def parents_at(inquiry: Inquiry) -> dict[int, int | None]:
+    """The teams that there were at T, each with the team above it."""
+    at = naive(inquiry.question.as_of)
+    columns = ("id", "parent_id", "valid_from", "valid_until")
+    versions = inquiry.kept("teams", lambda: inquiry.every("team", *columns))
+    return {
+        team["id"]: team["parent_id"]
+        for team in versions
+        if team["valid_from"] is not None
+        and team["valid_from"] < at
+        and (team["valid_until"] is None or team["valid_until"] >= at)
+    }
 
 
-def _members(study: Study) -> list[dict[str, Any]]:
-    """Who was in which team, from when until when, at some time in the period, as far as the scope may see."""
-    period, t = study.question.period, study.table("person_team")
-    t = t.filter(
-        (t.starts_on < ibis.literal(period.until)) & (t.until_on.isnull() | (t.until_on > ibis.literal(period.start)))
-    )
-    t = study.seen(t, "person_id", "team_id").filter(t.team_id.notnull())
-    return study.engine.rows(t.select("person_id", "team_id", "starts_on", "until_on").distinct())
+def _members(inquiry: Inquiry) -> list[dict[str, Any]]:
+    """Who was in which team, from when until when, at some time in the period, as far as asked and seen."""
+    columns = ("person_id", "team_id", "starts_on", "until_on")
+    members = inquiry.kept("members", lambda: inquiry.every("person_team", *columns))
+    during = inquiry.question.period.start, inquiry.question.period.until
+    return [
+        member
+        for member in members
+        if member["team_id"] is not None
+        and overlaps(member, during)
+        and inquiry.sees(member["person_id"], member["team_id"])
+    ]
+
+
+def overlaps(stay: dict[str, Any], during: Span) -> bool:
+    """Whether a stay, from `starts_on` up to `until_on` (null: without end), lies in some days at least partly."""
+    begins, ends = stay["starts_on"], stay["until_on"]
+    return begins is not None and begins < during[1] and (ends is None or ends > during[0])
 
 
 def _within(period: Period, stay: dict[str, Any]) -> Span:
     until = stay["until_on"]
     return max(stay["starts_on"], period.start), period.until if until is None else min(until, period.until)
-
-
-def _passes(value: int, allowed: tuple[int | str, ...] | None) -> bool:
-    return allowed is None or value in allowed

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from stuurhut.kpi.formula import By, Formula
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.words.answer import Key, Left, Value
 
 Unit = Literal["count", "money", "ratio", "days", "hours", "minutes", "number", "fte"]
@@ -46,14 +46,14 @@ class Kpi:
     formula: Formula
     example: Example
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
         """The value per key, computed once for the questions of a page."""
-        return study.once(("groups", self.key, study.question.of, by), lambda: self.formula.groups(study, by))
+        return inquiry.once(("groups", self.key, inquiry.question.of, by), lambda: self.formula.groups(inquiry, by))
 
-    def total(self, study: Study) -> Value:
+    def total(self, inquiry: Inquiry) -> Value:
         """The value of all together."""
-        return self.groups(study, ()).get((), self.formula.empty)
+        return self.groups(inquiry, ()).get((), self.formula.empty)
 
-    def excluded(self, study: Study) -> list[Left]:
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
         """What is left out of the number, and why; counted once for the questions of a page."""
-        return study.once(("excluded", self.key, study.question.of), lambda: self.formula.excluded(study))
+        return inquiry.once(("excluded", self.key, inquiry.question.of), lambda: self.formula.excluded(inquiry))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 import ibis
 import ibis.expr.types as ir
 
+from stuurhut.kpi import given
 from stuurhut.kpi.formula import PEOPLE, TIME
 from stuurhut.kpi.goals import Holder
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.period import Period, add_months, floor
@@ -40,58 +43,70 @@ class WorkingDays:
         return sum(weights[n] * days.get(n, 0.0) for days in known for n in stretches)
 
 
-def working_days(study: Study, days: Iterable[date]) -> WorkingDays:
+def working_days(inquiry: Inquiry, days: Iterable[date]) -> WorkingDays:
     """The available working days between the given days, and between the months they span."""
-    given = sorted(set(days))
-    month = floor(given[0], "month")
-    while (month := add_months(month, 1)) < given[-1]:
-        given.append(month)
-    cuts = tuple(sorted(set(given)))
-    person_day = _stretched(study.table("person_day"), cuts)
-    rows = study.engine.rows(
-        person_day.group_by("person_id", "team_id", "stretch").aggregate(days=person_day.available_fte.sum())
-    )
+    ends = sorted(set(days))
+    month = floor(ends[0], "month")
+    while (month := add_months(month, 1)) < ends[-1]:
+        ends.append(month)
+    cuts = tuple(sorted(set(ends)))
     of: dict[Holder, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for row in rows:
+    room = max(4, 1 << (len(cuts) - 1).bit_length())  # numbers of cuts that are the same for many questions
+    for row in inquiry.telling(cuts=cuts + cuts[-1:] * (room - len(cuts))).rows(_available, room):
         of[Holder("person", row["person_id"])][row["stretch"]] += row["days"] or 0.0
         if row["team_id"] is not None:
             of[Holder("team", row["team_id"])][row["stretch"]] += row["days"] or 0.0
-    calendar = study.table("calendar_day")
-    calendar = _stretched(calendar.filter(calendar.working), cuts)
-    counted = study.engine.rows(calendar.group_by("stretch").aggregate(days=calendar.count()))
-    return WorkingDays(cuts, dict(of), {row["stretch"]: float(row["days"]) for row in counted})
+    return WorkingDays(cuts, dict(of), _of_calendar(inquiry, cuts))
 
 
-def _stretched(t: ir.Table, cuts: tuple[date, ...]) -> ir.Table:
-    """The rows from the first cut up to the last, with the number of the stretch in which their day lies."""
-    t = t.filter((t.day >= ibis.literal(cuts[0])) & (t.day < ibis.literal(cuts[-1])))
-    branches = [(t.day < ibis.literal(cut), ibis.literal(n, "int64")) for n, cut in enumerate(cuts[1:])]
-    return t.mutate(stretch=ibis.cases(*branches)) if branches else t.mutate(stretch=ibis.literal(0, "int64"))
+def _of_calendar(inquiry: Inquiry, cuts: tuple[date, ...]) -> dict[int, float]:
+    """The organisation's working days per stretch."""
+    days = inquiry.kept("calendar", lambda: sorted(row["day"] for row in inquiry.rows(_working_days)))
+    before = [bisect_left(days, cut) for cut in cuts]
+    return {n: float(last - first) for n, (first, last) in enumerate(pairwise(before)) if last > first}
 
 
-def season(study: Study, kpi: Kpi) -> Season | None:
+def _working_days(study: Study) -> ir.Table:
+    t = study.table("calendar_day")
+    return t.filter(t.working).select("day")
+
+
+def _available(study: Study, cuts: int) -> ir.Table:
+    """Available days per person, team and stretch; `cuts` is how many there are."""
+    t = study.table("person_day")
+    days = [given.day(_cut(n)) for n in range(cuts)]
+    t = t.filter((t.day >= days[0]) & (t.day < days[-1]))
+    t = t.mutate(stretch=ibis.cases(*((t.day < cut, ibis.literal(n, "int64")) for n, cut in enumerate(days[1:]))))
+    return t.group_by("person_id", "team_id", "stretch").aggregate(days=t.available_fte.sum())
+
+
+def _cut(number: int) -> Callable[[Inquiry], date]:
+    return lambda inquiry: inquiry.told["cuts"][number]
+
+
+def season(inquiry: Inquiry, kpi: Kpi) -> Season | None:
     """What a working day in each month usually brings of a KPI that adds up, from three whole years before the period
     (two when there are no three) of the whole organisation; None, a flat year, with fewer.
     """
-    period = study.question.period
+    period = inquiry.question.period
     if period.until <= add_months(floor(period.start, "month"), 1):
         return None  # within one month a day is a day
-    end = min(floor(period.start, "month"), floor(study.today, "month"))
+    end = min(floor(period.start, "month"), floor(inquiry.today, "month"))
     start = add_months(end, -36)
     history = replace(
-        study,
-        question=replace(study.question, kpi=kpi.key, period=Period(start, end), by=("month",), where=()),
+        inquiry,
+        question=replace(inquiry.question, kpi=kpi.key, period=Period(start, end), by=("month",), where=()),
         scope=EVERYTHING,
-        filters={name: ids for name, ids in study.filters.items() if name not in PEOPLE | TIME},
+        filters={name: ids for name, ids in inquiry.filters.items() if name not in PEOPLE | TIME},
     )
     found = {key[0]: float(value.value or 0) for key, value in kpi.formula.groups(history, ("month",)).items()}
     months = [add_months(start, n) for n in range(36)]
     years = (36 - next((n for n, month in enumerate(months) if found.get(month)), 36)) // 12
-    return _per_working_day(study, {m: found.get(m, 0.0) for m in months[36 - 12 * years :]}) if years >= 2 else None
+    return _per_working_day(inquiry, {m: found.get(m, 0.0) for m in months[36 - 12 * years :]}) if years >= 2 else None
 
 
-def _per_working_day(study: Study, brought: dict[date, float]) -> Season | None:
-    days = working_days(study, [*brought, add_months(max(brought), 1)])
+def _per_working_day(inquiry: Inquiry, brought: dict[date, float]) -> Season | None:
+    days = working_days(inquiry, [*brought, add_months(max(brought), 1)])
     totals: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for month, value in brought.items():
         totals[month.month][0] += value

@@ -1,131 +1,84 @@
-"""One question laid beside the facts: cut in time, scope and filters, grouped by its dimensions.
+"""What all questions of one shape ask of the facts: cut in time, scope and filters, grouped by their dimensions.
 
 `flow` gives the rows of a fact that happened in the period before T; `balance` those that were so at T. Both carry a
-column `by_<dimension>` for every dimension asked or filtered on, and hold only what the scope may see.
+column `by_<dimension>` for every dimension asked or filtered on, and hold only what the scope may see. A study knows no
+moment, day or key: those are given to its expressions by the question that is answered (see `given`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
-from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 
-from stuurhut.kpi.catalogue.facts import BY_NAME, Fact, Moment
-from stuurhut.kpi.engine import Engine
-from stuurhut.kpi.words.answer import Key
-from stuurhut.kpi.words.period import GRAINS, Zone
-from stuurhut.kpi.words.question import Question, rounded_up
-from stuurhut.kpi.words.scope import Scope
+from stuurhut.kpi import given
+from stuurhut.kpi.catalogue.facts import BY_NAME, TYPES, Fact, Moment
+from stuurhut.kpi.words.period import GRAINS
 
 Where = Callable[[ir.Table], ir.BooleanValue]
 Measure = Callable[[ir.Table], ir.Scalar]
-Found = TypeVar("Found")
 
 ACCOUNT_DIMENSIONS = ("industry", "segment", "region")
 PRODUCT_DIMENSIONS = ("product", "product_group")
-FOUND: WeakKeyDictionary[Engine, dict[object, Any]] = WeakKeyDictionary()  # goes when its engine does
 PERSONAL_DIMENSIONS = frozenset({"person", "lead_owner", "account"})  # an account tells whose it is
 
 
-def naive(moment: datetime) -> datetime:
-    """The moment as the facts write it: UTC without zone."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
+class Sight(NamedTuple):
+    """Which parts a scope has, not what is in them."""
+
+    everything: bool
+    persons: bool
+    teams: bool
+    totals_of: bool
 
 
-def instant(moment: datetime) -> ir.TimestampScalar:
-    return ibis.literal(naive(moment), type="timestamp(6)")
+@cache
+def table_of(fact: str) -> ir.Table:
+    """The table of a fact; an engine knows where it is."""
+    columns = {name: TYPES[kind] for name, kind in BY_NAME[fact].columns.items()}
+    return ibis.table(columns, name=f"fact_{fact}")
 
 
 @dataclass(frozen=True)
 class Study:
-    """A question, a scope and an engine, with filters resolved to ids (`filters`: dimension to allowed values)."""
+    """What a question is asked by and filtered on, and which parts its scope has."""
 
-    question: Question
-    scope: Scope
-    engine: Engine
-    filters: dict[str, tuple[int | str, ...]]
+    by: tuple[str, ...]
+    filters: frozenset[str]
+    scope: Sight
+    fiscal_start: int
 
-    @property
-    def zone(self) -> Zone:
-        return self.engine.zone
+    # -- what the question gives: as in `Inquiry` ----------------------------------------------------------------------
 
-    @cached_property
-    def start(self) -> datetime:
-        return self.zone.instant(self.question.period.start)
-
-    @cached_property
-    def until(self) -> datetime:
-        """Where the rows of the period end: its end, or T when that comes first."""
-        return max(self.start, min(self.zone.instant(self.question.period.until), self.question.as_of))
-
-    @cached_property
-    def last_day(self) -> date:
-        """The local day just after the last one that counts for facts that only have days."""
-        return self.zone.day(self.until - timedelta(microseconds=1)) + timedelta(days=1)
-
-    @cached_property
-    def today(self) -> date:
-        """The local day in which T lies; for T at midnight the day that just ended."""
-        return self.zone.day(self.question.as_of - timedelta(microseconds=1))
-
-    @cached_property
-    def seen_until(self) -> datetime:
-        """T, or the moment of asking when T lies ahead: nobody has seen yet how long what is open will last."""
-        return min(self.question.as_of, rounded_up(self.engine.fresh_at))
-
-    # -- once ----------------------------------------------------------------------------------------------------------
-
-    def once(self, name: object, find: Callable[[], Found]) -> Found:
-        """What `find` gives, looked up once for all questions with this period, T, scope and filters.
-
-        An engine answers from facts that do not change, so the questions of one page share what they look up.
-        """
-        return self._kept((name, *self._circumstances), find)
-
-    def once_at(self, name: object, find: Callable[[], Found]) -> Found:
-        """What `find` gives, looked up once for all questions with this T: it depends on nothing else in them."""
-        return self._kept((name, self.question.as_of, self.question.known_at), find)
-
-    @cached_property
-    def _circumstances(self) -> tuple[object, ...]:
-        """All in a question that decides which rows it sees; whose and what it asks about them is in the name."""
-        question = replace(self.question, kpi="", of="", where=(), compare="", brief=False)
-        return question, self.scope, tuple(sorted(self.filters.items()))
-
-    def _kept(self, key: object, find: Callable[[], Found]) -> Found:
-        kept = FOUND.setdefault(self.engine, {})
-        if key not in kept:
-            kept[key] = find()
-        found: Found = kept[key]
-        return found
+    as_of: ClassVar[ir.TimestampScalar] = given.moment(lambda inquiry: inquiry.question.as_of)
+    start: ClassVar[ir.TimestampScalar] = given.moment(lambda inquiry: inquiry.start)
+    until: ClassVar[ir.TimestampScalar] = given.moment(lambda inquiry: inquiry.until)
+    first_day: ClassVar[ir.DateScalar] = given.day(lambda inquiry: inquiry.question.period.start)
+    until_day: ClassVar[ir.DateScalar] = given.day(lambda inquiry: inquiry.question.period.until)
+    last_day: ClassVar[ir.DateScalar] = given.day(lambda inquiry: inquiry.last_day)
+    today: ClassVar[ir.DateScalar] = given.day(lambda inquiry: inquiry.today)
+    running: ClassVar[ir.DateScalar] = given.day(lambda inquiry: inquiry.running)
+    seen_on: ClassVar[ir.DateScalar] = given.day(lambda inquiry: inquiry.seen_on)
 
     # -- tables ------------------------------------------------------------------------------------------------------
 
     def table(self, fact: str) -> ir.Table:
         """The whole fact, without cut or scope."""
-        known_at = self.question.known_at
-        return self._kept(("fact", fact, known_at), lambda: self.engine.fact(fact, known_at))
+        return table_of(fact)
 
     def state(self, fact: str) -> ir.Table:
         """The versioned fact as it was at T: at most one row a record."""
-        return self.once_at(("state", fact), lambda: self._state(fact))
-
-    def _state(self, fact: str) -> ir.Table:
         t = self.table(fact)
-        at = instant(self.question.as_of)
-        return t.filter((t.valid_from < at) & (t.valid_until.isnull() | (t.valid_until >= at)))
+        return t.filter((t.valid_from < self.as_of) & (t.valid_until.isnull() | (t.valid_until >= self.as_of)))
 
     def team_of(self) -> ir.Table:
-        """person_id, in_team_id, teams: the team that decides for each person on the day of T."""
+        """member_id, in_team_id, in_teams: the team that decides for each person on the day of T."""
         t = self.table("person_team")
-        day = ibis.literal(self.today)
-        now = t.filter((t.starts_on <= day) & (t.until_on.isnull() | (t.until_on > day)))
+        now = t.filter((t.starts_on <= self.today) & (t.until_on.isnull() | (t.until_on > self.today)))
         return now.select(member_id=now.person_id, in_team_id=now.team_id, in_teams=now.teams)
 
     def flow(
@@ -191,43 +144,46 @@ class Study:
 
         Who sees a team sees its deals whole, so that a manager and a director read the same total.
         """
-        alone = not (self.scope.everything or self._teams())
+        alone = not (self.scope.everything or self._sees_teams)
         return value and ("person" in {*by, *self.filters} or alone)
 
     def _in_time(self, t: ir.Table, at: Moment, whole_past: bool) -> ir.Table:
-        if not at.at:
-            kept = t[at.on] < ibis.literal(self.last_day)
-            return t.filter(kept if whole_past else kept & (t[at.on] >= ibis.literal(self.question.period.start)))
-        kept = t[at.at] < instant(self.until)
-        return t.filter(kept if whole_past else kept & (t[at.at] >= instant(self.start)))
+        if at.at:
+            kept = t[at.at] < self.until
+            return t.filter(kept if whole_past else kept & (t[at.at] >= self.start))
+        kept = t[at.on] < self.last_day
+        return t.filter(kept if whole_past else kept & (t[at.on] >= self.first_day))
 
     def narrowed(self, t: ir.Table, fact: Fact, at: Moment, by: Iterable[str], where: Where | None = None) -> ir.Table:
         """The rows for which `where` holds, that the scope may see and that pass the filters, with `by_` columns."""
         if where is not None:
             t = t.filter(where(t))
         t = self.seen(t, at.person, at.team)
-        t = self.dimensioned(t, fact, at, [*by, *self.filters])
-        for name, allowed in self.filters.items():
-            t = t.filter(t[f"by_{name}"].isin(allowed))
+        t = self.dimensioned(t, fact, at, [*by, *sorted(self.filters)])
+        for name in sorted(self.filters):
+            t = self.filtered(t, name)
         return t
+
+    def filtered(self, t: ir.Table, name: str) -> ir.Table:
+        """Only rows whose `by_<name>` the filter on that dimension lets pass."""
+        return t.filter(given.among(t[f"by_{name}"], lambda inquiry: inquiry.filters[name]))
 
     def seen(self, t: ir.Table, person: str | None, team: str | None) -> ir.Table:
         """Only rows that the scope may see."""
-        scope = self.scope
-        if scope.everything:
+        if self.scope.everything:
             return t
         allowed: ir.BooleanValue = ibis.literal(False)
-        if person and scope.persons:
-            allowed = allowed | t[person].isin(sorted(scope.persons))
-        teams = self._teams()
-        if team and teams:
-            allowed = allowed | t[team].isin(sorted(teams))
+        if person and self.scope.persons:
+            allowed = allowed | given.among(t[person], lambda inquiry: tuple(sorted(inquiry.scope.persons)))
+        if team and self._sees_teams:
+            allowed = allowed | given.among(t[team], lambda inquiry: tuple(sorted(inquiry.teams_seen)))
         return t.filter(allowed.fill_null(False))
 
-    def _teams(self) -> frozenset[int]:
-        """The teams whose rows count; those of which only totals may be seen not when single persons are asked for."""
-        personal = PERSONAL_DIMENSIONS & {*self.question.by, *self.filters}
-        return self.scope.teams if personal else self.scope.teams | self.scope.totals_of
+    @property
+    def _sees_teams(self) -> bool:
+        """Whether the scope has teams whose rows count; see `Inquiry.teams_seen`."""
+        personal = PERSONAL_DIMENSIONS & {*self.by, *self.filters}
+        return self.scope.teams or (self.scope.totals_of and not personal)
 
     # -- dimensions --------------------------------------------------------------------------------------------------
 
@@ -256,22 +212,12 @@ class Study:
         if grain == "day":
             return day
         if grain == "fiscal_year":
-            shift = (self.zone.fiscal_start - 1) % 12
+            shift = (self.fiscal_start - 1) % 12
             return (day - ibis.interval(months=shift)).truncate("Y") + ibis.interval(months=shift)
         return day.truncate({"week": "W", "month": "M", "quarter": "Q", "year": "Y"}[grain])
 
-    # -- rows --------------------------------------------------------------------------------------------------------
 
-    def aggregate(self, t: ir.Table, by: tuple[str, ...], **measures: ir.Value) -> dict[Key, dict[str, Any]]:
-        """Measures per key; without `by` there is one key, (), also when there are no rows."""
-        keys = [f"by_{n}" for n in by]
-        expression = t.group_by(keys).aggregate(**measures) if keys else t.aggregate(**measures)
-        return {tuple(self._plain(row[k]) for k in keys): row for row in self.engine.rows(expression)}
-
-    @staticmethod
-    def _plain(value: object) -> object:
-        return value.date() if isinstance(value, datetime) else value
-
-    def first(self, expression: ir.Table) -> dict[str, Any]:
-        """The only row of an aggregate."""
-        return self.engine.rows(expression)[0]
+def grouped(t: ir.Table, by: tuple[str, ...], **measures: ir.Value) -> ir.Table:
+    """Measures per key, in columns by_...; without `by` there is one row, also when `t` has none."""
+    keys = [f"by_{name}" for name in by]
+    return t.group_by(keys).aggregate(**measures) if keys else t.aggregate(**measures)

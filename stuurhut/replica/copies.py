@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from stuurhut.kpi.engine import WorkingTime
+from stuurhut.kpi.engine import Kept, WorkingTime
 from stuurhut.kpi.words.period import Zone
 from stuurhut.replica.catching_up import Changed, catch_up, replace_rows
 from stuurhut.replica.feed import State
@@ -36,6 +36,7 @@ CREATE OR REPLACE MACRO held.main.portion_of(millionths) AS
 """
 
 
+LOOKED_UP = 5000  # things at most that were looked up for questions, until the copy moves on
 Damaged = duckdb.Error  # what opening a file that is not whole raises
 VERSION = duckdb.__version__
 
@@ -98,6 +99,7 @@ class Copy:
         self._writer = self.cursor()
         self.folds: dict[datetime | None, Fold] = {}
         self.rules: OrganisationRules
+        self.looked_up = Kept(LOOKED_UP)
         self._named = 0
 
     @classmethod
@@ -149,7 +151,7 @@ class Copy:
             else:
                 catch_up(self.plan, self.folds[None], self._writer, changed)
                 self.rules = self._decided(self._choices())
-            self.state = state
+            self.state, self.looked_up = state, Kept(LOOKED_UP)
 
     def make(self, fact: str, known_at: datetime | None) -> None:
         """Makes a fact as known at a moment, for everybody."""

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
 from threading import RLock
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
-from stuurhut.kpi.catalogue.facts import BY_NAME, TYPES
+from stuurhut.kpi.given import Fillings, Given, nothing
 from stuurhut.replica import compiling
 from stuurhut.replica.copies import Copy, in_utc
 from stuurhut.replica.fold import Fold
 
 OWN = count(1)  # names of what was folded for one question
-SCHEMAS = {
-    fact.name: ibis.schema({name: TYPES[kind] for name, kind in fact.columns.items()}) for fact in BY_NAME.values()
-}
 
 
 class DuckEngine:
@@ -29,7 +26,7 @@ class DuckEngine:
         with copy.lock:
             self._copy, self._state = copy, copy.state
             self._lock = RLock()
-            self.rules, self.position = copy.rules, copy.state.name
+            self.rules, self.position, self.looked_up = copy.rules, copy.state.name, copy.looked_up
             self._cursor = copy.reader()
             self._seen = _places(copy)
         self._own: dict[datetime | None, Fold] = {}
@@ -37,15 +34,19 @@ class DuckEngine:
         self.fresh_at = datetime.now(UTC)  # the copy was found to be as new as the database
         weakref.finalize(self, self._cursor.close)
 
-    def fact(self, name: str, known_at: datetime | None = None) -> ir.Table:
-        """The fact's table; folded at first use."""
-        schema = self._seen.get((name, known_at)) or self._made(name, known_at)
-        return ibis.table(SCHEMAS[name], name=f"fact_{name}", database=schema)
+    def table(self, fact: str, known_at: datetime | None) -> str:
+        """Where the fact is; folded at first use."""
+        return f"{self._seen.get((fact, known_at)) or self._made(fact, known_at)}.fact_{fact}"
 
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+    def rows(
+        self, expression: ir.Table, find: Callable[[Given], Fillings] = nothing, known_at: datetime | None = None
+    ) -> list[dict[str, Any]]:
         """The rows of an expression as plain Python values."""
+        pattern = compiling.pattern(expression)
+        given = {one: find(one) for one in pattern.given}
         with self._lock:
-            found = self._cursor.execute(compiling.sql(expression, "duckdb"))
+            tables = {fact: self.table(fact, known_at) for fact in pattern.facts}
+            found = self._cursor.execute(pattern.filled(given, tables))
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

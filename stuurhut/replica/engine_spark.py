@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -15,10 +16,12 @@ from threading import Lock
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
+from stuurhut.kpi.given import Fillings, Given, givens, nothing, written_out
 from stuurhut.replica.copies import Copy
-from stuurhut.replica.engine_duckdb import SCHEMAS, DuckEngine
+from stuurhut.replica.engine_duckdb import DuckEngine
 
 _LOCK = Lock()
 PAGES_KEPT = 3
@@ -48,31 +51,35 @@ class SparkEngine(DuckEngine):
         self._address, self._spark = address, session(address)
         self._folder = folder
 
-    def fact(self, name: str, known_at: datetime | None = None) -> ir.Table:
+    def page(self, fact: str, known_at: datetime | None) -> str:
         """The fact's table on the server; folded, written and named there at first use."""
-        folded = super().fact(name, known_at)
+        folded = self.table(fact, known_at)
         place = f"{self.position}|{known_at}"
-        page = f"{name}_{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+        page = f"{fact}_{hashlib.sha256(place.encode()).hexdigest()[:16]}"
         with _LOCK:
             file = self._folder / page / "rows.parquet"
             if not file.is_file():
                 self._write(folded, file)
             if not self._spark.catalog.tableExists(page):
                 self._spark.read.parquet(file.parent.resolve().as_uri()).createOrReplaceTempView(page)
-        return ibis.table(SCHEMAS[name], name=page)
+        return page
 
-    def rows(self, expression: ir.Table) -> list[dict[str, Any]]:
+    def rows(
+        self, expression: ir.Table, find: Callable[[Given], Fillings] = nothing, known_at: datetime | None = None
+    ) -> list[dict[str, Any]]:
         """The rows of an expression as plain Python values."""
-        sql = compiler(self._address).compile(expression)
+        complete = written_out(expression, {one: find(one) for one in givens(expression)})
+        facts = {table.name.removeprefix("fact_"): table for table in complete.op().find(ops.UnboundTable)}
+        pages = {t: ops.UnboundTable(self.page(fact, known_at), t.schema) for fact, t in facts.items()}
+        sql = compiler(self._address).compile(complete.op().replace(pages).to_expr())
         found: list[dict[str, Any]] = self._spark.sql(sql).toArrow().to_pylist()
         return found
 
-    def _write(self, folded: ir.Table, file: Path) -> None:
+    def _write(self, folded: str, file: Path) -> None:
         arriving = file.parent.with_name(f".{file.parent.name}.{os.getpid()}")
         arriving.mkdir(parents=True, exist_ok=True)
         written = str(arriving / file.name).replace("'", "''")
-        sql = str(ibis.to_sql(folded, dialect="duckdb"))
-        self._execute(f"COPY ({sql}) TO '{written}' (FORMAT parquet)")
+        self._execute(f"COPY {folded} TO '{written}' (FORMAT parquet)")
         arriving.rename(file.parent)
         self._clear(file.parent)
 

@@ -11,6 +11,7 @@ from stuurhut import replica
 from stuurhut.crm.actions import cancel_order
 from stuurhut.crm.models import Account, LeadAssignment, Opportunity, Order, Quote
 from stuurhut.crm.tests.little_company import Sales, at, person, question
+from stuurhut.kpi.study import table_of
 from stuurhut.kpi.words.scope import EVERYTHING
 from stuurhut.people.history import change
 from stuurhut.people.models import Person, Team
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def rows(fact: str, known_at: datetime | None = None) -> list[dict[str, Any]]:
     engine = asking.engine()
-    return engine.rows(engine.fact(fact, known_at))
+    return engine.rows(table_of(fact), known_at=known_at)
 
 
 def one(fact: str, **what: Any) -> dict[str, Any]:

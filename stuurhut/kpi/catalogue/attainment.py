@@ -23,8 +23,8 @@ from stuurhut.kpi.formula import (
     Share,
     whole,
 )
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
-from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.answer import Key, Left, Value
 from stuurhut.kpi.words.errors import QuestionError, UnknownName, nearest
 from stuurhut.kpi.words.text import gettext_noop as _
@@ -37,44 +37,47 @@ OWN_KEYS = ("target_attainment", "pipeline_coverage")
 # -- which KPI -------------------------------------------------------------------------------------------------------
 
 
-def attaining(study: Study, by: By = ()) -> Attaining:
+def attaining(inquiry: Inquiry, by: By = ()) -> Attaining:
     """The targets of the KPI that the question is `of`. Raises UnknownName or QuestionError when it can have none."""
     from stuurhut.kpi.catalogue.index import CATALOGUE  # which holds this topic too
 
-    of = study.question.of
+    of = inquiry.question.of
     if of not in CATALOGUE:
         raise UnknownName(_("There is no KPI '%(key)s'; did you mean '%(near)s'?"), key=of, near=nearest(of, CATALOGUE))
     if of in OWN_KEYS:
         raise QuestionError(_("%(key)s has no target of its own; name another KPI, such as sales_value."), key=of)
     kpi = CATALOGUE[of]
-    asked = {*study.question.by, *study.filters}
+    asked = {*inquiry.question.by, *inquiry.filters}
     for name in sorted(asked - kpi.formula.dimensions):
         raise QuestionError(_("%(kpi)s cannot be broken down by '%(name)s'; leave it out."), kpi=of, name=name)
-    return Attaining(study, kpi, by, adds_up(kpi, study), sums(kpi, study))
+    return Attaining(inquiry, kpi, by, adds_up(kpi, inquiry), sums(kpi, inquiry))
 
 
-def _formula(kpi: Kpi, study: Study) -> Formula:
-    return kpi.formula.chosen(study) if isinstance(kpi.formula, BySetting) else kpi.formula
+def _formula(kpi: Kpi, inquiry: Inquiry) -> Formula:
+    return kpi.formula.chosen(inquiry) if isinstance(kpi.formula, BySetting) else kpi.formula
 
 
-def sums(kpi: Kpi, study: Study) -> bool:
+def sums(kpi: Kpi, inquiry: Inquiry) -> bool:
     """Whether what people reach adds to what their team reaches: calls and open deals do, a win rate does not."""
-    return kpi.unit in ("count", "money", "fte") and not isinstance(_formula(kpi, study), Ratio | Share | Duration)
+    return kpi.unit in ("count", "money", "fte") and not isinstance(_formula(kpi, inquiry), Ratio | Share | Duration)
 
 
-def adds_up(kpi: Kpi, study: Study) -> bool:
+def adds_up(kpi: Kpi, inquiry: Inquiry) -> bool:
     """Whether the values of parts of a period add to that of the whole: calls do, a win rate or a balance does not."""
-    formula = _formula(kpi, study)
+    formula = _formula(kpi, inquiry)
     return (
-        sums(kpi, study) and kpi.unit != "fte" and bool(formula.dimensions & TIME) and not isinstance(formula, Balance)
+        sums(kpi, inquiry)
+        and kpi.unit != "fte"
+        and bool(formula.dimensions & TIME)
+        and not isinstance(formula, Balance)
     )
 
 
 # -- attainment ------------------------------------------------------------------------------------------------------
 
 
-def _attainment(study: Study, by: By) -> dict[Key, Value]:
-    it = attaining(study, by)
+def _attainment(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    it = attaining(inquiry, by)
     realised = it.rolled_up(it.kpi.groups)
     return {key: _attained(it, key, realised.get(key, it.kpi.formula.empty)) for key in it.keys(realised)}
 
@@ -110,8 +113,8 @@ def _level(realised: Value, target: Decimal, *, lower_is_better: bool) -> Value:
     return Value(attained[0], attained[1], attained[2], realised.n, more)
 
 
-def _left_out(study: Study) -> list[Left]:
-    it = attaining(study)
+def _left_out(inquiry: Inquiry) -> list[Left]:
+    it = attaining(inquiry)
     of_kpi = it.kpi.excluded(it.asked)
     return [
         Left(OTHER_CURRENCY, sum(goals.other_currency for goals in it.goals.values())),
@@ -120,8 +123,8 @@ def _left_out(study: Study) -> list[Left]:
     ]
 
 
-def _behind(study: Study) -> ir.Table | None:
-    it = attaining(study)
+def _behind(inquiry: Inquiry) -> ir.Table | None:
+    it = attaining(inquiry)
     return it.kpi.formula.records(it.asked)
 
 

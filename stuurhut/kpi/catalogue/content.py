@@ -9,9 +9,10 @@ from stuurhut.kpi.catalogue.activity import ACTIVITY, HELD_WITHOUT_DATE, appoint
 from stuurhut.kpi.catalogue.left import NO_ACCOUNT, before, both, flow_lacking, of_age, within
 from stuurhut.kpi.catalogue.orders import with_first_order
 from stuurhut.kpi.formula import By, Computed, Flow, Share, count, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
 from stuurhut.kpi.statistics.intervals import wilson
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
@@ -28,23 +29,25 @@ def _appointments(study: Study, by: By = ()) -> ir.Table:
     return study.flow("activity", "occurred", by, where=appointments)
 
 
-def _valuable(study: Study, by: By) -> dict[Key, Value]:
-    """Of the appointments with marks, the share with three yes or more; beside it the share that has marks."""
+def _valuable_sums(study: Study, by: By) -> ir.Table:
     t = _appointments(study, by)
     recorded = _recorded(t)
-    found = study.aggregate(
-        t, by, hits=(recorded & (t.marks_yes >= VALUABLE)).sum(), n=recorded.sum(), appointments=count(t)
-    )
+    hits = (recorded & (t.marks_yes >= VALUABLE)).sum()
+    return grouped(t, by, hits=hits, n=recorded.sum(), appointments=count(t))
+
+
+def _valuable(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    """Of the appointments with marks, the share with three yes or more; beside it the share that has marks."""
     values = {}
-    for key, row in found.items():
+    for key, row in inquiry.found(_valuable_sums, by).items():
         held_in_all, marked = row["appointments"], row["n"] or 0
         more = {"recorded_share": marked / held_in_all if held_in_all else None, "appointments": held_in_all}
         values[key] = wilson(row["hits"] or 0, marked, more=more)
     return values
 
 
-def _marked_records(study: Study) -> ir.Table:
-    t = _appointments(study)
+def _marked_records(inquiry: Inquiry) -> ir.Table:
+    t = _appointments(inquiry.study)
     t = t.filter(_recorded(t))
     return record_rows(t, "activity", "owner_id", "occurred_on", t.marks_yes >= VALUABLE)
 
@@ -56,11 +59,11 @@ def _all_no(t: ir.Table) -> ir.BooleanValue:
 def _led_nowhere(t: ir.Table, study: Study) -> ir.BooleanValue:
     """At least thirty days old, and no quote, planned activity or phase change in the thirty days after it."""
     in_time = within(t.next_step_on, t.occurred_on, NEXT_STEP_DAYS) & before(t.next_step_at, study)
-    return of_age(t.occurred_on, study, NEXT_STEP_DAYS) & ~in_time.fill_null(ibis.literal(False))
+    return of_age(t.occurred_on, NEXT_STEP_DAYS) & ~in_time.fill_null(ibis.literal(False))
 
 
-def _too_young(t: ir.Table, study: Study) -> ir.BooleanValue:
-    return _all_no(t) & ~of_age(t.occurred_on, study, NEXT_STEP_DAYS)
+def _too_young(t: ir.Table, _study: Study) -> ir.BooleanValue:
+    return _all_no(t) & ~of_age(t.occurred_on, NEXT_STEP_DAYS)
 
 
 def _new(t: ir.Table, _study: Study) -> ir.BooleanValue:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
 
+from stuurhut.kpi import given
 from stuurhut.kpi.catalogue.left import before, undated
 from stuurhut.kpi.catalogue.response import LEAD
 from stuurhut.kpi.duration import counted
-from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows
+from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows, summed
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
 from stuurhut.kpi.statistics.averages import mean, median_of, percentile
 from stuurhut.kpi.statistics.intervals import wilson
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Left, Value
 from stuurhut.kpi.words.period import add_months
 from stuurhut.kpi.words.text import gettext_noop as _
@@ -27,70 +30,75 @@ FEW, USUAL_AGE = 30, 180
 
 def wins(study: Study) -> ir.Table:
     """won_lead_id, won_on: the first win of each lead, of the deals that were won at T."""
-    return study.once_at("wins", lambda: _wins(study))
-
-
-def _wins(study: Study) -> ir.Table:
     deals = study.state("opportunity")
     deals = deals.filter((deals.outcome == "won") & before(deals.closed_at, study) & deals.lead_id.notnull())
     return deals.group_by(won_lead_id=deals.lead_id).aggregate(won_on=deals.closed_on.min())
 
 
-def conversion_age(study: Study) -> int:
+def conversion_age(inquiry: Inquiry) -> int:
     """The age in days at which conversion is judged: the setting, else the age by which nine in ten wins had come.
 
     That is the 90th percentile of the whole organisation's leads won in the three years before T.
     """
-    chosen = study.engine.rules.conversion_age_days
-    return chosen if chosen is not None else study.once_at("conversion_age", lambda: _usual_age(study))
+    chosen = inquiry.engine.rules.conversion_age_days
+    return chosen if chosen is not None else inquiry.once_at("conversion_age", lambda: _usual_age(inquiry))
 
 
-def _usual_age(study: Study) -> int:
+def _ages(study: Study) -> ir.Table:
+    """How many leads were won at which age, in the three years before T."""
     leads, won = study.state("lead"), wins(study)
     t = leads.inner_join(won, leads.id == won.won_lead_id)
-    recent = t.filter(t.won_on >= ibis.literal(add_months(study.today, -36)))
+    recent = t.filter(t.won_on >= given.day(lambda inquiry: add_months(inquiry.today, -36)))
     recent = recent.mutate(age=recent.won_on.delta(recent.created_on, unit="day"))
-    ages = [(row["age"], row["n"]) for row in study.engine.rows(recent.group_by("age").aggregate(n=recent.count()))]
+    return recent.group_by("age").aggregate(n=recent.count())
+
+
+def _usual_age(inquiry: Inquiry) -> int:
+    ages = [(row["age"], row["n"]) for row in inquiry.rows(_ages)]
     if sum(n for _, n in ages) < FEW:
         return USUAL_AGE
     return int(percentile(ages, 0.9) or 0)
 
 
-def _cohort(study: Study, by: By = ()) -> tuple[ir.Table, int]:
+def _cohort(study: Study, by: By = ()) -> ir.Table:
     """Leads created in the period with `old` (its whole age has passed before T) and `hit` (won within that age)."""
-    age = conversion_age(study)
     leads, won = study.flow("lead", "created", by), wins(study)
     t = leads.left_join(won, leads.id == won.won_lead_id)
-    running = study.zone.day(study.question.as_of)  # the day that has not ended at T
-    in_age = t.won_on.delta(t.created_on, unit="day") <= age
-    return t.mutate(
-        old=t.created_on < ibis.literal(running - timedelta(days=age)), hit=in_age.fill_null(ibis.literal(False))
-    ), age
+    in_age = t.won_on.delta(t.created_on, unit="day") <= given.whole(conversion_age)
+    first_young = given.day(lambda inquiry: inquiry.running - timedelta(days=conversion_age(inquiry)))
+    return t.mutate(old=t.created_on < first_young, hit=in_age.fill_null(ibis.literal(False)))
 
 
 def _number(flag: ir.BooleanValue) -> ir.Value:
     return flag.sum().fill_null(ibis.literal(0, "int64"))
 
 
-def _conversion(study: Study, by: By) -> dict[Key, Value]:
-    t, age = _cohort(study, by)
-    found = study.aggregate(
+def _sums(study: Study, by: By) -> ir.Table:
+    t = _cohort(study, by)
+    return grouped(
         t, by, n=_number(t.old), hits=_number(t.old & t.hit), young=_number(~t.old), young_won=_number(~t.old & t.hit)
     )
+
+
+def _conversion(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    age, found = conversion_age(inquiry), summed(inquiry, _sums, by, adds_up=True)
     return {
         key: wilson(row["hits"], row["n"], {"age_days": age, "young": row["young"], "young_won": row["young_won"]})
         for key, row in found.items()
     }
 
 
-def _too_young(study: Study) -> list[Left]:
-    t, _age = _cohort(study)
-    young = int(study.first(t.aggregate(n=(~t.old).sum()))["n"] or 0)
-    return [Left(_("younger than the age at which conversion is judged"), young), *undated("lead", "created")(study)]
+_UNDATED = undated("lead", "created")
 
 
-def _leads_behind(study: Study) -> ir.Table:
-    t, _age = _cohort(study)
+def _too_young(inquiry: Inquiry) -> list[Left]:
+    found = summed(inquiry, _sums, (), adds_up=True)
+    young = found[()]["young"] if found else 0
+    return [Left(YOUNG, young), *_UNDATED(inquiry)]
+
+
+def _leads_behind(inquiry: Inquiry) -> ir.Table:
+    t = _cohort(inquiry.study)
     return record_rows(t.filter(t.old), "lead", "created_owner_id", "created_on", t.filter(t.old).hit)
 
 
@@ -102,8 +110,8 @@ def _closed(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(contacts=t.outbound_before_close.fill_null(ibis.literal(0, "int64")), won=t.outcome == "won")
 
 
-def _follow_ups(study: Study, by: By) -> dict[Key, Value]:
-    groups = counted(study, _closed(study, by), by, "contacts", "won")
+def _follow_ups(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    groups = counted(inquiry, _closed, by, "contacts", "won")
     found = {}
     for key, rows in groups.items():
         needed = [(max(contacts - 1, 0), n) for contacts, won, n in rows if won]
@@ -113,16 +121,21 @@ def _follow_ups(study: Study, by: By) -> dict[Key, Value]:
 
 def _won_at(rows: list[tuple[int, bool, int]]) -> list[dict[str, object]]:
     """Per contact k: of the deals closed that reached contact k, the share that was won at k."""
+    closed, won_at = Counter[int](), Counter[int]()
+    for contacts, won, n in rows:
+        closed[contacts] += n
+        won_at[contacts] += n * won
+    reached = closed.total() - closed[0]
     points: list[dict[str, object]] = []
-    for k in range(1, max((contacts for contacts, _won, _n in rows), default=0) + 1):
-        reached = sum(n for contacts, _won, n in rows if contacts >= k)
-        share = wilson(sum(n for contacts, won, n in rows if won and contacts == k), reached)
+    for k in range(1, max(closed, default=0) + 1):
+        share = wilson(won_at[k], reached)
         points.append({"contact": k, "share": share.value, "low": share.low, "high": share.high, "n": reached})
+        reached -= closed[k]
     return points
 
 
-def _won_behind(study: Study) -> ir.Table:
-    t = _closed(study)
+def _won_behind(inquiry: Inquiry) -> ir.Table:
+    t = _closed(inquiry.study)
     return record_rows(t.filter(t.won), "opportunity", "closed_owner_id", "closed_on")
 
 
@@ -144,6 +157,7 @@ def _win(lead: int, day: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+YOUNG = _("younger than the age at which conversion is judged")
 KPIS = (
     Kpi(
         key="lead_conversion",

@@ -3,47 +3,70 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from stuurhut.kpi import given
 from stuurhut.kpi.attaining import Attaining
 from stuurhut.kpi.catalogue.attainment import AT_WORK, NO_TARGET, attaining, sale, target
-from stuurhut.kpi.catalogue.left import NO_AMOUNT, distinct_records
-from stuurhut.kpi.catalogue.pipeline import qualified_open
+from stuurhut.kpi.catalogue.left import NO_AMOUNT, both, lacking
+from stuurhut.kpi.catalogue.pipeline import probability, qualified_open
 from stuurhut.kpi.formula import PEOPLE, SALE, By, Computed, amount, count, record_rows, whole
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
-from stuurhut.kpi.study import Study
-from stuurhut.kpi.words.answer import Key, Left, Value
+from stuurhut.kpi.study import Measure, Study, grouped
+from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.errors import QuestionError
 from stuurhut.kpi.words.text import gettext_noop as _
+
+WEIGHED = ("expected", "without_chance")
 
 
 def _expected(study: Study, by: By = (), *, overdue: bool = False) -> ir.Table:
     """The open pipeline expected to close in the rest of the period; with `overdue` that which should have closed."""
-    today, period = study.zone.day(study.question.as_of), study.question.period
-    running, start, until = (ibis.literal(day) for day in (today, max(today, period.start), period.until))
+    start = given.day(lambda inquiry: max(inquiry.running, inquiry.question.period.start))
 
     def due(t: ir.Table) -> ir.BooleanValue:
         day = t.expected_close_on
-        return qualified_open(t, study) & (day < running if overdue else (day >= start) & (day < until))
+        return qualified_open(t, study) & (day < study.running if overdue else (day >= start) & (day < study.until_day))
 
     return study.balance("opportunity", by, where=due, value=True)
 
 
 def _open(it: Attaining, *, overdue: bool) -> dict[Key, Value]:
-    measure = amount if it.kpi.unit == "money" else count
+    is_money = it.kpi.unit == "money"
+    measure = amount if is_money else count
 
-    def compute(study: Study, names: By) -> dict[Key, Value]:
-        t = _expected(study, names, overdue=overdue)
-        found = study.aggregate(t, names, value=measure(t), n=count(t))
-        return {key: Value(whole(row["value"]) or 0, n=row["n"]) for key, row in found.items()}
+    def compute(inquiry: Inquiry, names: By) -> dict[Key, Value]:
+        found = inquiry.found(_sums, names, measure, overdue)
+        return {key: _opened(row, WEIGHED if is_money else ()) for key, row in found.items()}
 
     return it.rolled_up(compute)
 
 
-def _coverage(study: Study, by: By) -> dict[Key, Value]:
-    it = attaining(study, by)
+def _sums(study: Study, by: By, measure: Measure, overdue: bool) -> ir.Table:
+    t = _weighed(study, _expected(study, by, overdue=overdue))
+    weighed = {"expected": t.at_chance.sum(), "without_chance": t.unweighed.sum()} if measure is amount else {}
+    return grouped(t, by, value=measure(t), n=count(t), **weighed)
+
+
+def _weighed(study: Study, t: ir.Table) -> ir.Table:
+    """With `at_chance`, what a deal is worth times the chance of its stage, and `unweighed` where there is none."""
+    chance = probability(study)
+    t = t.left_join(chance, t.stage_id == chance.of_stage)
+    worth = (t.portion if "portion" in t.columns else t.amount).cast("decimal(24, 6)")
+    return t.mutate(at_chance=worth * t.chance, unweighed=ibis.ifelse(t.chance.isnull(), worth, ibis.null()))
+
+
+def _opened(row: dict[str, Any], weighed: tuple[str, ...]) -> Value:
+    more: dict[str, object] = {name: whole(row[name]) or 0 for name in weighed}
+    return Value(whole(row["value"]) or 0, n=row["n"], more=more)
+
+
+def _coverage(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    it = attaining(inquiry, by)
     if not it.adds_up:
         raise QuestionError(_("Coverage needs a target that is counted or sold up to; %(key)s is not."), key=it.kpi.key)
     realised = it.rolled_up(it.kpi.groups)
@@ -64,6 +87,7 @@ def _covered(rest: Value, overdue: Value, target: Decimal | None, done: Decimal 
         "realised": done,
         "needed": needed,
         "overdue": overdue.value,
+        **rest.more,
     }
     if needed is None:
         more["reason"] = NO_TARGET
@@ -71,14 +95,24 @@ def _covered(rest: Value, overdue: Value, target: Decimal | None, done: Decimal 
     return Value(covered, n=rest.n, more=more)
 
 
-def _not_in_coverage(study: Study) -> list[Left]:
+def _overdue(study: Study) -> ir.Table:
+    return _expected(study, overdue=True)
+
+
+def _undated(study: Study) -> ir.Table:
+    return study.balance("opportunity", where=lambda t: qualified_open(t, study) & t.expected_close_on.isnull())
+
+
+def _without_amount(study: Study) -> ir.Table:
     t = _expected(study)
-    undated = study.balance("opportunity", where=lambda t: qualified_open(t, study) & t.expected_close_on.isnull())
-    return [
-        Left(_("expected close has passed"), distinct_records(study, _expected(study, overdue=True))),
-        Left(_("no expected close"), distinct_records(study, undated)),
-        Left(NO_AMOUNT, distinct_records(study, t.filter(t.amount.isnull()))),
-    ]
+    return t.filter(t.amount.isnull())
+
+
+_NOT_IN_COVERAGE = both(
+    lacking(_("expected close has passed"), _overdue),
+    lacking(_("no expected close"), _undated),
+    lacking(NO_AMOUNT, _without_amount),
+)
 
 
 def _chance(close: str, value: int) -> dict[str, object]:
@@ -104,8 +138,10 @@ KPIS = (
             PEOPLE | SALE,
             shows_everyone=True,
             empty=Value(None),
-            left_out=_not_in_coverage,
-            behind=lambda study: record_rows(_expected(study), "opportunity", "owner_id", "expected_close_on"),
+            left_out=_NOT_IN_COVERAGE,
+            behind=lambda inquiry: record_rows(
+                _expected(inquiry.study), "opportunity", "owner_id", "expected_close_on"
+            ),
         ),
         example=Example(
             story=_(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
+from stuurhut.kpi import given
 from stuurhut.kpi.catalogue.left import NO_ACCOUNT, before, flow_lacking
 from stuurhut.kpi.catalogue.orders import standing
 from stuurhut.kpi.formula import PEOPLE, Balance, By, Computed, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
-from stuurhut.kpi.study import Study, instant
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.period import add_months
 from stuurhut.kpi.words.text import gettext_noop as _
@@ -25,11 +27,14 @@ def _with_contacts(study: Study, by: By = ()) -> ir.Table:
     return t.left_join(people, t.id == people.known_at)
 
 
-def _contacts_per_account(study: Study, by: By) -> dict[Key, Value]:
+def _contact_sums(study: Study, by: By) -> ir.Table:
     t = _with_contacts(study, by)
-    found = study.aggregate(t, by, contacts=t.contacts.sum(), known=t.contacts.count(), n=t.count())
+    return grouped(t, by, contacts=t.contacts.sum(), known=t.contacts.count(), n=t.count())
+
+
+def _contacts_per_account(inquiry: Inquiry, by: By) -> dict[Key, Value]:
     values = {}
-    for key, row in found.items():
+    for key, row in inquiry.found(_contact_sums, by).items():
         n = row["n"]
         more = {"share_with_contact": row["known"] / n if n else None}
         values[key] = Value((row["contacts"] or 0) / n if n else None, n=n, more=more)
@@ -38,17 +43,21 @@ def _contacts_per_account(study: Study, by: By) -> dict[Key, Value]:
 
 def _lost(study: Study, by: By = ()) -> ir.Table:
     """Accounts at T whose last standing order before T lies in the year before the period."""
-    year_before = study.zone.instant(add_months(study.question.period.start, -12))
+    year_before = given.moment(lambda inquiry: inquiry.zone.instant(add_months(inquiry.question.period.start, -12)))
     t = study.table("order")
     t = t.filter(standing(t, study) & before(t.ordered_at, study) & t.account_id.notnull())
     last = t.group_by(buyer=t.account_id).aggregate(last=t.ordered_at.max())
-    gone = last.filter((last["last"] >= instant(year_before)) & (last["last"] < instant(study.start)))
+    gone = last.filter((last["last"] >= year_before) & (last["last"] < study.start))
     return study.balance("account", by, where=lambda t: t.id.isin(gone.buyer))
 
 
-def _lost_count(study: Study, by: By) -> dict[Key, Value]:
+def _lost_sums(study: Study, by: By) -> ir.Table:
     t = _lost(study, by)
-    return {key: Value(row["n"]) for key, row in study.aggregate(t, by, n=t.count()).items()}
+    return grouped(t, by, n=t.count())
+
+
+def _lost_count(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    return {key: Value(row["n"]) for key, row in inquiry.found(_lost_sums, by).items()}
 
 
 _ACCOUNTS: FactRows = [
@@ -99,7 +108,7 @@ KPIS = (
             ACCOUNTS,
             shows_everyone=True,
             empty=Value(None, n=0, more={"share_with_contact": None}),
-            behind=lambda s: record_rows(_with_contacts(s), "account", "owner_id", "created_on"),
+            behind=lambda inquiry: record_rows(_with_contacts(inquiry.study), "account", "owner_id", "created_on"),
         ),
         example=Example(
             story=_("Three people were known at four accounts by the end of March: 0.75 per account."),
@@ -124,7 +133,7 @@ KPIS = (
             shows_everyone=True,
             empty=Value(0),
             left_out=flow_lacking(NO_ACCOUNT, "order", "ordered", lambda t, s: standing(t, s) & t.account_id.isnull()),
-            behind=lambda s: record_rows(_lost(s), "account", "owner_id", "created_on"),
+            behind=lambda inquiry: record_rows(_lost(inquiry.study), "account", "owner_id", "created_on"),
         ),
         example=Example(
             story=_(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import ibis
 import ibis.expr.types as ir
 
@@ -11,6 +9,7 @@ from stuurhut.kpi.catalogue.left import before, both, flow_lacking
 from stuurhut.kpi.catalogue.quotes import is_sent
 from stuurhut.kpi.duration import Duration, counted, plain_median
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
 from stuurhut.kpi.statistics.survival import Curve, aalen_johansen, step_at
 from stuurhut.kpi.study import Study
@@ -28,7 +27,7 @@ def days_between(until: ir.Value, start: ir.Value) -> ir.Value:
 
 def today(study: Study) -> ir.Value:
     """The local day in which T lies, or that of asking when T lies ahead."""
-    return ibis.literal(study.zone.day(study.seen_until - timedelta(microseconds=1)))
+    return study.seen_on
 
 
 # -- sales cycle -----------------------------------------------------------------------------------------------------
@@ -39,15 +38,19 @@ def _won(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(length=days_between(t.closed_on, t.created_on))
 
 
-def _cohort(study: Study, by: By) -> dict[Key, dict[str, object]]:
-    """Of the opportunities created in the period: the share won and lost by each age, both competing."""
+def _endings(study: Study, by: By) -> ir.Table:
+    """Opportunities created in the period: how they ended, and after how many days."""
     t = study.flow("opportunity", "created", by)
     closed = before(t.closed_at, study)
-    t = t.mutate(
+    return t.mutate(
         length=days_between(ibis.cases((closed, t.closed_on), else_=today(study)), t.created_on),
         way=ibis.cases((closed & (t.outcome == "won"), WON), (closed & (t.outcome == "lost"), LOST), else_=NOT_YET),
     )
-    return {key: _course(rows) for key, rows in counted(study, t, by, "length", "way").items()}
+
+
+def _cohort(inquiry: Inquiry, by: By) -> dict[Key, dict[str, object]]:
+    """Of the opportunities created in the period: the share won and lost by each age, both competing."""
+    return {key: _course(rows) for key, rows in counted(inquiry, _endings, by, "length", "way").items()}
 
 
 def _course(endings: list[tuple[int, int, int]]) -> dict[str, object]:
@@ -62,8 +65,8 @@ def _course(endings: list[tuple[int, int, int]]) -> dict[str, object]:
     }
 
 
-def _cycle(study: Study, by: By) -> dict[Key, Value]:
-    found, cohort = counted(study, _won(study, by), by, "length"), _cohort(study, by)
+def _cycle(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found, cohort = counted(inquiry, _won, by, "length"), _cohort(inquiry, by)
     return {key: plain_median(found.get(key, []), {"cohort": cohort.get(key)}) for key in {**cohort, **found}}
 
 
@@ -82,7 +85,7 @@ def _quotes(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(length=days_between(until, t.sent_on), ended=accepted)
 
 
-def _quotes_beside(curve: Curve, _study: Study) -> dict[str, object]:
+def _quotes_beside(curve: Curve, _inquiry: Inquiry) -> dict[str, object]:
     return {"accepted": curve.ended, "open": curve.n - curve.ended, "p90": curve.quantile(0.9)}
 
 
@@ -121,7 +124,7 @@ KPIS = (
                 "closed",
                 lambda t, _study: (t.outcome == "won") & t.created_on.isnull(),
             ),
-            behind=lambda study: record_rows(_won(study), "opportunity", "closed_owner_id", "closed_on"),
+            behind=lambda inquiry: record_rows(_won(inquiry.study), "opportunity", "closed_owner_id", "closed_on"),
         ),
         example=Example(
             story=_(

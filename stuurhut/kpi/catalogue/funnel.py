@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
@@ -13,6 +14,7 @@ from stuurhut.kpi.catalogue.left import Rows, before, distinct_records, of_age, 
 from stuurhut.kpi.catalogue.orders import ORDERS, standing
 from stuurhut.kpi.catalogue.quotes import QUOTE, QUOTES, is_sent
 from stuurhut.kpi.formula import By, Ratio, Share, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
 from stuurhut.kpi.study import Study, Where
 from stuurhut.kpi.words.answer import Key, Left, Value
@@ -47,18 +49,24 @@ class Followed:
     tells_course = True
     empty = Value(None, n=0)
 
-    @property
+    @cached_property
     def share(self) -> Share:
-        beside = self._cancelled_since if self.following == "next_order" else lambda t, _study: t
-        return Share(self.fact, self.moment, self._followed, self._of_age, self.dimensions, beside=beside)
+        share = Share(self.fact, self.moment, self._followed, self._of_age, self.dimensions)
+        share = replace(share, more=self._amounts) if self.fact == "quote" else share
+        return replace(share, beside=self._cancelled_since) if self.following == "next_order" else share
 
-    def _of_age(self, t: ir.Table, study: Study) -> ir.BooleanValue:
-        return self.where(t) & of_age(t[f"{self.moment}_on"], study, FOLLOWED_WITHIN)
+    def _of_age(self, t: ir.Table, _study: Study) -> ir.BooleanValue:
+        return self.where(t) & of_age(t[f"{self.moment}_on"], FOLLOWED_WITHIN)
 
     def _followed(self, t: ir.Table, study: Study) -> ir.BooleanValue:
         following = before(t[f"{self.following}_at"], study)
         in_time = following & within(t[f"{self.following}_on"], t[f"{self.moment}_on"], FOLLOWED_WITHIN)
         return in_time | t.followed_id.notnull() if "followed_id" in t.columns else in_time
+
+    def _amounts(self, t: ir.Table, study: Study) -> dict[str, ir.Value]:
+        """What the first steps were worth, and those that were followed."""
+        value = t.portion if "portion" in t.columns else t.amount
+        return {"amount": value.sum(), "followed_amount": value.sum(where=self._followed(t, study))}
 
     def _cancelled_since(self, t: ir.Table, study: Study) -> ir.Table:
         """With `followed_id`, not null where an order followed in time that stood at T and was cancelled later."""
@@ -76,26 +84,27 @@ class Followed:
         followed = ibis.union(*pairs, distinct=True)
         return t.left_join(followed, t.id == followed.followed_id)
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
-        return self.share.groups(study, by)
+    def _young(self, study: Study) -> ir.Table:
+        def young(t: ir.Table) -> ir.BooleanValue:
+            return self.where(t) & ~of_age(t[f"{self.moment}_on"], FOLLOWED_WITHIN)
 
-    def excluded(self, study: Study) -> list[Left]:
-        young = study.flow(
-            self.fact,
-            self.moment,
-            where=lambda t: self.where(t) & ~of_age(t[f"{self.moment}_on"], study, FOLLOWED_WITHIN),
-        )
-        left = [Left(YOUNGER, distinct_records(study, young))]
+        return study.flow(self.fact, self.moment, where=young)
+
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
+        return self.share.groups(inquiry, by)
+
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
+        left = [Left(YOUNGER, distinct_records(inquiry, self._young))]
         if self.alone:
-            left.append(Left(self.alone_why, distinct_records(study, self.alone(study))))
+            left.append(Left(self.alone_why, distinct_records(inquiry, self.alone)))
         return left
 
-    def records(self, study: Study) -> ir.Table | None:
-        found = self.share.records(study)
+    def records(self, inquiry: Inquiry) -> ir.Table | None:
+        found = self.share.records(inquiry)
         if found is None or not self.alone:
             return found
         quotes = self.following == "next_quote"
-        t = self.alone(study)
+        t = self.alone(inquiry.study)
         kind, on = ("quote", "sent_on") if quotes else ("order", "ordered_on")
         return found.union(record_rows(t, kind, "owner_id", on, ibis.literal(False)))
 

@@ -4,56 +4,88 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import ibis
+import ibis.expr.types as ir
 
 from stuurhut.kpi.formula import PEOPLE, TIME, By, Computed
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
 TEAM = TIME | {"team"}
 
 
-def working_days(study: Study, by: By = ()) -> dict[Key, int]:
+def working_days(inquiry: Inquiry, by: By = ()) -> dict[Key, int]:
     """The organisation's working days in the period up to T, per time bucket of `by` (other dimensions are ignored)."""
     grains = tuple(name for name in by if name in TIME)
+    return {key: row["n"] for key, row in inquiry.found(_working_days, grains).items()}
+
+
+def _working_days(study: Study, grains: By) -> ir.Table:
     t = study.table("calendar_day")
-    t = t.filter(
-        t.working & (t.day >= ibis.literal(study.question.period.start)) & (t.day < ibis.literal(study.last_day))
-    )
-    t = t.mutate(**{f"by_{name}": study.bucket(t.day, name) for name in TIME & {*grains, *study.filters}})
-    for name in TIME & set(study.filters):
-        t = t.filter(t[f"by_{name}"].isin(study.filters[name]))
-    return {key: row["n"] for key, row in study.aggregate(t, grains, n=t.count()).items()}
+    t = t.filter(t.working & (t.day >= study.first_day) & (t.day < study.last_day))
+    t = t.mutate(**{f"by_{name}": study.bucket(t.day, name) for name in sorted(TIME & {*grains, *study.filters})})
+    for name in sorted(TIME & study.filters):
+        t = study.filtered(t, name)
+    return grouped(t, grains, n=t.count())
 
 
-def averages(study: Study, by: By, fact: str, *columns: str) -> dict[Key, dict[str, float]]:
-    """The mean of columns per working day and key, summed over the teams or persons in it; `days` has how many."""
+def _sums(study: Study, by: By, fact: str, columns: tuple[str, ...]) -> ir.Table:
     t = study.flow(fact, "day", by)
-    days = working_days(study, by)
+    return grouped(t, by, **{column: t[column].sum() for column in columns})
+
+
+def averages(inquiry: Inquiry, by: By, fact: str, *columns: str) -> dict[Key, dict[str, float]]:
+    """The mean of columns per working day and key, summed over the teams or persons in it; `days` has how many."""
+    days = working_days(inquiry, by)
     found: dict[Key, dict[str, float]] = {}
-    for key, sums in study.aggregate(t, by, **{column: t[column].sum() for column in columns}).items():
+    for key, sums in inquiry.found(_sums, by, fact, columns).items():
         n = days.get(tuple(value for name, value in zip(by, key, strict=True) if name in TIME), 0)
         if n and sums[columns[0]] is not None:
             found[key] = {"days": n, **{column: (sums[column] or 0.0) / n for column in columns}}
     return found
 
 
-def available_fte(study: Study, by: By = ()) -> dict[Key, float]:
+def available_fte(inquiry: Inquiry, by: By = ()) -> dict[Key, float]:
     """Available FTE per key (person, team, time): memberships less absence, the mean over the working days up to T."""
-    return {key: row["available_fte"] for key, row in averages(study, by, "person_day", "available_fte").items()}
+    return {key: row["available_fte"] for key, row in averages(inquiry, by, "person_day", "available_fte").items()}
 
 
 def _mean(fact: str, column: str, dimensions: frozenset[str]) -> Computed:
-    def compute(study: Study, by: By) -> dict[Key, Value]:
-        return {key: Value(row[column], n=int(row["days"])) for key, row in averages(study, by, fact, column).items()}
+    def compute(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+        return {key: Value(row[column], n=int(row["days"])) for key, row in averages(inquiry, by, fact, column).items()}
 
     return Computed(compute, dimensions, shows_everyone=True)
 
 
-def _understaffing(study: Study, by: By) -> dict[Key, Value]:
-    found = averages(study, by, "formation_day", "formation_fte", "vacant_fte", "long_absent_fte")
+def _days_present(study: Study, by: By) -> ir.Table:
+    t = study.flow("person_day", "day", by)
+    return grouped(t, by, days=t.day.nunique())
+
+
+def _available(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    """Beside what was there: what the contracts have, and on how many of the working days there was a contract.
+
+    Without anybody in a team the total still has `n`, the working days of the organisation.
+    """
+    at_hand = averages(inquiry, by, "person_day", "available_fte", "contract_fte")
+    present = inquiry.found(_days_present, by)
+    found = {
+        key: Value(
+            row["available_fte"],
+            n=int(row["days"]),
+            more={"contract_fte": row["contract_fte"], "contract_days": present[key]["days"]},
+        )
+        for key, row in at_hand.items()
+    }
+    if not by and not found:
+        found[()] = Value(None, n=working_days(inquiry).get((), 0))
+    return found
+
+
+def _understaffing(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found = averages(inquiry, by, "formation_day", "formation_fte", "vacant_fte", "long_absent_fte")
     return {key: _missing(row) for key, row in found.items()}
 
 
@@ -127,7 +159,7 @@ KPIS = (
         unit="fte",
         better="higher",
         phase="hands",
-        formula=_mean("person_day", "available_fte", TIME | PEOPLE),
+        formula=Computed(_available, TIME | PEOPLE, shows_everyone=True),
         example=Example(
             story=_(
                 "Alice was there on all five days, Bram on Monday and Tuesday: 7 of 5 days, which is 1.4 FTE. Bram "

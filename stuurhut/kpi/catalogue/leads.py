@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.left import before, flow_lacking, undated
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, Balance, By, Computed, Flow, Ratio, Share, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
-from stuurhut.kpi.study import Study, instant
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
@@ -39,11 +39,15 @@ def _waiting(study: Study, by: By = ()) -> ir.Table:
     return study.balance("lead", by, where=lambda t: _unanswered(t, study))
 
 
-def _unanswered_with_age(study: Study, by: By) -> dict[Key, Value]:
-    """How many wait for an answer; median and greatest age in days."""
+def _ages(study: Study, by: By) -> ir.Table:
     t = _waiting(study, by)
-    t = t.mutate(seconds=instant(study.question.as_of).epoch_seconds() - t.created_at.epoch_seconds())
-    found = study.aggregate(t, by, n=t.count(), median=t.seconds.median(), oldest=t.seconds.max())
+    t = t.mutate(seconds=study.as_of.epoch_seconds() - t.created_at.epoch_seconds())
+    return grouped(t, by, n=t.count(), median=t.seconds.median(), oldest=t.seconds.max())
+
+
+def _unanswered_with_age(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    """How many wait for an answer; median and greatest age in days."""
+    found = inquiry.found(_ages, by)
     return {
         key: Value(row["n"], more={"median_age": _days(row["median"]), "oldest_age": _days(row["oldest"])})
         for key, row in found.items()
@@ -55,24 +59,35 @@ def _days(seconds: float | None) -> float | None:
     return None if seconds is None else float(seconds) / 86400
 
 
-def _contacts_per_lead(study: Study, by: By) -> dict[Key, Value]:
+def _contact_sums(study: Study, by: By) -> ir.Table:
     contacts = study.table("activity")
     contacts = contacts.filter(contacts.is_contact & before(contacts.occurred_at, study))
     per_lead = contacts.group_by(contacted=contacts.lead_id).aggregate(contacts=contacts.count())
     leads = study.flow("lead", "created", by)
     t = leads.left_join(per_lead, leads.id == per_lead.contacted)
-    found = study.aggregate(t, by, contacts=t.contacts.sum(), n=t.count())
+    return grouped(t, by, contacts=t.contacts.sum(), n=t.count())
+
+
+def _contacts_per_lead(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found = inquiry.found(_contact_sums, by)
     return {k: Value((r["contacts"] or 0) / r["n"] if r["n"] else None, n=r["n"]) for k, r in found.items()}
 
 
-def _open_per_fte(study: Study, by: By) -> dict[Key, Value]:
-    """Open leads over the FTE that was there, averaged over the working days of the period so far."""
-    leads = OPEN.groups(study, by)
+def _hands(study: Study, by: By) -> ir.Table:
+    t = study.flow("person_day", "day", by)
+    return grouped(t, by, fte_days=t.available_fte.sum())
+
+
+def _working_days(study: Study) -> ir.Table:
     day = study.table("calendar_day")
-    day = day.filter(day.working & (day.day >= study.question.period.start) & (day.day < ibis.literal(study.last_day)))
-    days = study.first(day.aggregate(n=day.count()))["n"]
-    hands = study.flow("person_day", "day", by)
-    available = study.aggregate(hands, by, fte_days=hands.available_fte.sum())
+    day = day.filter(day.working & (day.day >= study.first_day) & (day.day < study.last_day))
+    return day.aggregate(n=day.count())
+
+
+def _open_per_fte(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    """Open leads over the FTE that was there, averaged over the working days of the period so far."""
+    leads, available = OPEN.groups(inquiry, by), inquiry.found(_hands, by)
+    days = inquiry.first(_working_days)["n"]
     found = {}
     for key in {**available, **leads}:
         fte = (available.get(key, {}).get("fte_days") or 0.0) / days if days else 0.0
@@ -157,7 +172,7 @@ KPIS = (
             PEOPLE,
             shows_everyone=True,
             left_out=undated("lead", "created"),
-            behind=lambda s: OPEN.records(s),
+            behind=OPEN.records,
         ),
         example=Example(
             story=_("Two leads are open. Alice works full time and Bram half: 1.5 FTE, so 1.33 open leads each FTE."),
@@ -221,7 +236,7 @@ KPIS = (
             shows_everyone=True,
             empty=Value(0, more={"median_age": None, "oldest_age": None}),
             left_out=undated("lead", "created"),
-            behind=lambda s: record_rows(_waiting(s), "lead", "owner_id", "created_on"),
+            behind=lambda inquiry: record_rows(_waiting(inquiry.study), "lead", "owner_id", "created_on"),
         ),
         example=Example(
             story=_("The two open leads of Bram have not been answered; the oldest has waited since 27 February."),
@@ -243,7 +258,7 @@ KPIS = (
             TIME | PEOPLE | SALE,
             shows_everyone=True,
             left_out=undated("lead", "created"),
-            behind=lambda s: CREATED.records(s),
+            behind=CREATED.records,
         ),
         example=Example(
             story=_("Three leads of March had a call, a visit and an e-mail; a call without answer is no contact."),

@@ -9,14 +9,16 @@ from datetime import timedelta
 import ibis
 import ibis.expr.types as ir
 
+from stuurhut.kpi import given
 from stuurhut.kpi.catalogue.facts import BY_NAME, Moment
 from stuurhut.kpi.formula import Condition
-from stuurhut.kpi.study import Study, instant
+from stuurhut.kpi.inquiry import Inquiry
+from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.answer import Left
 from stuurhut.kpi.words.period import GRAINS
 from stuurhut.kpi.words.text import gettext_noop as _
 
-LeftOut = Callable[[Study], list[Left]]
+LeftOut = Callable[[Inquiry], list[Left]]
 Rows = Callable[[Study], ir.Table]
 
 _OWNED = Moment("", "", "owner_id", "own_team_id")
@@ -31,19 +33,24 @@ NO_ACCOUNT = _("no account")
 def lacking(why: str, rows: Rows) -> LeftOut:
     """How many records `rows` gives, each once, left out because of `why`."""
 
-    def left(study: Study) -> list[Left]:
-        return [Left(why, distinct_records(study, rows(study)))]
+    def left(inquiry: Inquiry) -> list[Left]:
+        return [Left(why, distinct_records(inquiry, rows))]
 
     return left
 
 
 def both(*parts: LeftOut) -> LeftOut:
     """All reasons, one after the other."""
-    return lambda study: [left for part in parts for left in part(study)]
+    return lambda inquiry: [left for part in parts for left in part(inquiry)]
 
 
-def distinct_records(study: Study, t: ir.Table) -> int:
-    return int(study.first(t.aggregate(n=t.id.nunique()))["n"])
+def distinct_records(inquiry: Inquiry, rows: Rows) -> int:
+    return int(inquiry.first(_number, rows)["n"])
+
+
+def _number(study: Study, rows: Rows) -> ir.Table:
+    t = rows(study)
+    return t.aggregate(n=t.id.nunique())
 
 
 def flow_lacking(why: str, fact: str, moment: str, where: Condition) -> LeftOut:
@@ -72,7 +79,7 @@ def _undated(study: Study, fact: str, moment: str, where: Condition | None) -> i
 
 def timeless(study: Study) -> Study:
     """The study without its filters on time, for rows that have no moment."""
-    return replace(study, filters={name: ids for name, ids in study.filters.items() if name not in GRAINS})
+    return replace(study, filters=study.filters - {*GRAINS})
 
 
 def undated_deals(*outcomes: str) -> LeftOut:
@@ -89,14 +96,14 @@ def undated_deals(*outcomes: str) -> LeftOut:
     )
 
 
-def ago(study: Study, days: int) -> ir.TimestampScalar:
+def ago(days: int) -> ir.TimestampScalar:
     """So many days before T, at the same time on the clock."""
-    return instant(study.zone.local(study.question.as_of) - timedelta(days=days))
+    return given.moment(lambda inquiry: inquiry.zone.local(inquiry.question.as_of) - timedelta(days=days))
 
 
-def of_age(day: ir.Value, study: Study, days: int) -> ir.BooleanValue:
+def of_age(day: ir.Value, days: int) -> ir.BooleanValue:
     """Whether so many days have gone by since that day, whole, before T."""
-    return day < ibis.literal(study.zone.day(study.question.as_of) - timedelta(days=days))
+    return day < given.day(lambda inquiry: inquiry.running - timedelta(days=days))
 
 
 def within(day: ir.Value, since: ir.Value, days: int) -> ir.BooleanValue:
@@ -106,4 +113,4 @@ def within(day: ir.Value, since: ir.Value, days: int) -> ir.BooleanValue:
 
 def before(moment: ir.Value, study: Study) -> ir.BooleanValue:
     """Whether it has happened before T; what never happens has not."""
-    return (moment < instant(study.question.as_of)).fill_null(ibis.literal(False))
+    return (moment < study.as_of).fill_null(ibis.literal(False))

@@ -7,8 +7,9 @@ import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.facts import Fact, Moment
 from stuurhut.kpi.formula import ACCOUNT, PEOPLE, TIME, By, Computed, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
-from stuurhut.kpi.study import Study, instant
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
@@ -26,7 +27,7 @@ def _moves(study: Study, by: By = ()) -> ir.Table:
     t = study.table("buying_phase")
     earlier = t.phase.lag().over(group_by=t.account_id, order_by=[t.since_at, t.id])
     t = t.mutate(from_phase=earlier.cast("string"), to_phase=t.phase.cast("string"))
-    t = t.filter((t.since_at >= instant(study.start)) & (t.since_at < instant(study.until)))
+    t = t.filter((t.since_at >= study.start) & (t.since_at < study.until))
     t = t.filter(t.from_phase.notnull() & (t.from_phase != t.to_phase))
     return study.narrowed(_owned_then(study, t), _MOVE, _AT, by)
 
@@ -64,9 +65,13 @@ def _owned_then(study: Study, t: ir.Table) -> ir.Table:
     return t.mutate(moved_in=ibis.cases((t.teams == 1, t.member_in), else_=ibis.coalesce(t.account_team, t.member_in)))
 
 
-def _move_count(study: Study, by: By) -> dict[Key, Value]:
+def _move_sums(study: Study, by: By) -> ir.Table:
     t = _moves(study, by)
-    found = study.aggregate(t, by, n=t.count(), forward=(t.to_phase > t.from_phase).sum())
+    return grouped(t, by, n=t.count(), forward=(t.to_phase > t.from_phase).sum())
+
+
+def _move_count(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found = inquiry.found(_move_sums, by)
     return {key: Value(row["n"], more={"forward": row["forward"] or 0}) for key, row in found.items()}
 
 
@@ -98,7 +103,7 @@ KPIS = (
             TIME | PEOPLE | ACCOUNT | {"from_phase", "to_phase"},
             shows_everyone=True,
             empty=Value(0, more={"forward": 0}),
-            behind=lambda s: record_rows(_moves(s), "buying_phase", "moved_by", "since_on"),
+            behind=lambda inquiry: record_rows(_moves(inquiry.study), "buying_phase", "moved_by", "since_on"),
         ),
         example=Example(
             story=_(

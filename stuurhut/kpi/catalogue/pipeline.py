@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.left import NO_AMOUNT, balance_lacking, both, undated
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, Balance, By, Computed, amount, record_rows, whole
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
@@ -27,27 +27,31 @@ def qualified_open(t: ir.Table, study: Study) -> ir.BooleanValue:
 def _weighted(study: Study, by: By = ()) -> ir.Table:
     """The open pipeline with `portion`: the amount (or its part) times the probability of the stage on the day of T."""
     t = study.balance("opportunity", by, where=lambda t: qualified_open(t, study), on=CLOSE)
-    chance = _probability(study)
+    chance = probability(study)
     t = t.left_join(chance, t.stage_id == chance.of_stage)
     worth = t.portion if "portion" in t.columns else t.amount
     return t.mutate(portion=worth.cast("decimal(24, 6)") * t.chance)
 
 
-def _probability(study: Study) -> ir.Table:
+def probability(study: Study) -> ir.Table:
+    """of_stage, chance: what a stage's probability is on the day of T."""
     t = study.table("stage_probability")
-    day = ibis.literal(study.today)
-    t = t.filter((t.starts_on <= day) & (t.until_on.isnull() | (t.until_on > day)))
+    t = t.filter((t.starts_on <= study.today) & (t.until_on.isnull() | (t.until_on > study.today)))
     return t.select(of_stage=t.stage_id, chance=t.probability.cast("decimal(9, 6)"))
 
 
-def _weighted_value(study: Study, by: By) -> dict[Key, Value]:
+def _weighted_sums(study: Study, by: By) -> ir.Table:
     t = _weighted(study, by)
-    found = study.aggregate(t, by, value=t.portion.sum())
+    return grouped(t, by, value=t.portion.sum())
+
+
+def _weighted_value(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found = inquiry.found(_weighted_sums, by)
     return {key: Value(ZERO if row["value"] is None else whole(row["value"])) for key, row in found.items()}
 
 
 def _without_probability(t: ir.Table, study: Study) -> ir.BooleanValue:
-    return qualified_open(t, study) & ~t.stage_id.isin(_probability(study).of_stage)
+    return qualified_open(t, study) & ~t.stage_id.isin(probability(study).of_stage)
 
 
 _UNDATED = undated("opportunity", "created", where=qualified_open)
@@ -124,7 +128,7 @@ KPIS = (
             shows_everyone=True,
             empty=Value(ZERO),
             left_out=both(_UNDATED, _NO_AMOUNT, _NO_PROBABILITY),
-            behind=lambda s: record_rows(_weighted(s), "opportunity", "owner_id", "created_on"),
+            behind=lambda inquiry: record_rows(_weighted(inquiry.study), "opportunity", "owner_id", "created_on"),
         ),
         example=Example(
             story=_("10,000 in Offerte, since March at 60%, and 4,000.50 in Voorstel at 20%: 6,000 plus 800.10."),

@@ -9,9 +9,10 @@ from stuurhut.kpi.catalogue.customers import ACCOUNTS
 from stuurhut.kpi.catalogue.left import ago, before
 from stuurhut.kpi.catalogue.top_relations import RELATIONS, TOP, relation_records, top_relations
 from stuurhut.kpi.formula import By, Computed
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
 from stuurhut.kpi.statistics.intervals import wilson
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
@@ -23,16 +24,20 @@ PHASE_DAYS = 90
 def _profiled(study: Study, by: By = ()) -> ir.Table:
     """Top relations with `parts`: how many of the four were confirmed within the year before T."""
     p = study.table("profile_part")
-    p = p.filter(before(p.confirmed_at, study) & (p.confirmed_at >= ago(study, PROFILE_DAYS)))
+    p = p.filter(before(p.confirmed_at, study) & (p.confirmed_at >= ago(PROFILE_DAYS)))
     filled = p.group_by(profile_of=p.account_id).aggregate(parts=p.part.nunique())
     t = top_relations(study, by)
     t = t.left_join(filled, t.id == filled.profile_of)
     return t.mutate(parts=t.parts.fill_null(0), complete=(t.parts >= PROFILE_PARTS).fill_null(ibis.literal(False)))
 
 
-def _profile_share(study: Study, by: By) -> dict[Key, Value]:
+def _profile_sums(study: Study, by: By) -> ir.Table:
     t = _profiled(study, by)
-    found = study.aggregate(t, by, hits=t.complete.sum(), n=t.count(), parts=t.parts.mean())
+    return grouped(t, by, hits=t.complete.sum(), n=t.count(), parts=t.parts.mean())
+
+
+def _profile_share(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found = inquiry.found(_profile_sums, by)
     return {k: wilson(r["hits"] or 0, r["n"], more={"mean_parts": r["parts"]}) for k, r in found.items()}
 
 
@@ -41,8 +46,7 @@ def _phase_known(study: Study, by: By = ()) -> ir.Table:
     p = study.table("buying_phase")
     now = p.filter(before(p.since_at, study) & ~before(p.until_at, study))
     fresh = now.filter(
-        (now.since_at >= ago(study, PHASE_DAYS))
-        | ((now.confirmed_at >= ago(study, PHASE_DAYS)) & before(now.confirmed_at, study))
+        (now.since_at >= ago(PHASE_DAYS)) | ((now.confirmed_at >= ago(PHASE_DAYS)) & before(now.confirmed_at, study))
     )
     known = fresh.select(known_of=fresh.account_id).distinct()
     t = top_relations(study, by)
@@ -50,9 +54,13 @@ def _phase_known(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(known=t.known_of.notnull())
 
 
-def _phase_known_share(study: Study, by: By) -> dict[Key, Value]:
+def _phase_sums(study: Study, by: By) -> ir.Table:
     t = _phase_known(study, by)
-    found = study.aggregate(t, by, hits=t.known.sum(), n=t.count())
+    return grouped(t, by, hits=t.known.sum(), n=t.count())
+
+
+def _phase_known_share(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found = inquiry.found(_phase_sums, by)
     return {key: wilson(row["hits"] or 0, row["n"]) for key, row in found.items()}
 
 
@@ -66,11 +74,14 @@ def _with_pains(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(open_ones=t.open_ones.fill_null(0))
 
 
-def _pains_per_relation(study: Study, by: By) -> dict[Key, Value]:
+def _pain_sums(study: Study, by: By) -> ir.Table:
     t = _with_pains(study, by)
-    found = study.aggregate(t, by, open_ones=t.open_ones.sum(), two=(t.open_ones >= 2).sum(), n=t.count())
+    return grouped(t, by, open_ones=t.open_ones.sum(), two=(t.open_ones >= 2).sum(), n=t.count())
+
+
+def _pains_per_relation(inquiry: Inquiry, by: By) -> dict[Key, Value]:
     values = {}
-    for key, row in found.items():
+    for key, row in inquiry.found(_pain_sums, by).items():
         n = row["n"]
         more = {"share_with_two": (row["two"] or 0) / n if n else None}
         values[key] = Value((row["open_ones"] or 0) / n if n else None, n=n, more=more)
@@ -112,7 +123,7 @@ KPIS = (
             ACCOUNTS,
             shows_everyone=True,
             empty=Value(None, n=0, more={"mean_parts": None}),
-            behind=lambda s: relation_records(_profiled(s), "complete"),
+            behind=lambda inquiry: relation_records(_profiled(inquiry.study), "complete"),
         ),
         example=Example(
             story=_("Of three top relations only Bakker BV has all four parts confirmed within a year: a third."),
@@ -136,7 +147,7 @@ KPIS = (
             _phase_known_share,
             ACCOUNTS,
             shows_everyone=True,
-            behind=lambda s: relation_records(_phase_known(s), "known"),
+            behind=lambda inquiry: relation_records(_phase_known(inquiry.study), "known"),
         ),
         example=Example(
             story=_(
@@ -163,7 +174,7 @@ KPIS = (
             ACCOUNTS,
             shows_everyone=True,
             empty=Value(None, n=0, more={"share_with_two": None}),
-            behind=lambda s: relation_records(_with_pains(s)),
+            behind=lambda inquiry: relation_records(_with_pains(inquiry.study)),
         ),
         example=Example(
             story=_("Two are open at Bakker BV, one at Visser and none at Kaas & Zn: one per top relation."),

@@ -12,47 +12,48 @@ import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.quality_rules import KINDS, RULES, Check, Kind
 from stuurhut.kpi.formula import PEOPLE, By, Computed, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
 from stuurhut.kpi.statistics.intervals import wilson
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Left, Value
 from stuurhut.kpi.words.errors import UnknownName, nearest
 from stuurhut.kpi.words.text import gettext_noop as _
 
 
-def _in_use(study: Study, check: Check) -> bool:
-    return not check.in_use or any(_filled(study, fact, column) for fact, column in check.in_use)
+def _in_use(inquiry: Inquiry, check: Check) -> bool:
+    return not check.in_use or any(_filled(inquiry, fact, column) for fact, column in check.in_use)
 
 
-def _filled(study: Study, fact: str, column: str) -> bool:
+def _filled(inquiry: Inquiry, fact: str, column: str) -> bool:
     """Whether a column has a value anywhere."""
-
-    def find() -> bool:
-        t = study.table(fact)
-        value = t[column].nullif("") if t[column].type().is_string() else t[column]
-        return bool(study.engine.rows(t.filter(value.notnull()).select(column).limit(1)))
-
-    return study.once(("filled", fact, column), find)
+    return inquiry.kept(("filled", fact, column), lambda: bool(inquiry.rows(_one_filled, fact, column)))
 
 
-def _asked(study: Study) -> tuple[Study, tuple[str, ...]]:
-    """The study without its filter on rules, and the rules asked for. Raises UnknownName."""
-    if "rule" not in study.filters:
-        return study, tuple(RULES)
-    rules = tuple(str(rule) for rule in study.filters["rule"])
+def _one_filled(study: Study, fact: str, column: str) -> ir.Table:
+    t = study.table(fact)
+    value = t[column].nullif("") if t[column].type().is_string() else t[column]
+    return t.filter(value.notnull()).select(column).limit(1)
+
+
+def _asked(inquiry: Inquiry) -> tuple[Inquiry, tuple[str, ...]]:
+    """The inquiry without its filter on rules, and the rules asked for. Raises UnknownName."""
+    if "rule" not in inquiry.filters:
+        return inquiry, tuple(RULES)
+    rules = tuple(str(rule) for rule in inquiry.filters["rule"])
     for rule in rules:
         if rule not in RULES:
             raise UnknownName(
                 _("There is no rule '%(rule)s'; did you mean '%(near)s'?"), rule=rule, near=nearest(rule, RULES)
             )
-    return replace(study, filters={name: ids for name, ids in study.filters.items() if name != "rule"}), rules
+    return replace(inquiry, filters={name: ids for name, ids in inquiry.filters.items() if name != "rule"}), rules
 
 
-def _checks(study: Study, rules: Iterable[str]) -> list[tuple[Kind, tuple[Check, ...]]]:
+def _checks(inquiry: Inquiry, rules: Iterable[str]) -> list[tuple[Kind, tuple[Check, ...]]]:
     """Per kind of record the checks that count: asked for, and of a fact in use."""
     wanted = set(rules)
-    used = [kind for kind in KINDS if _filled(study, kind.name, "id")]
-    found = [(kind, tuple(c for c in kind.checks if c.rule in wanted and _in_use(study, c))) for kind in used]
+    used = [kind for kind in KINDS if _filled(inquiry, kind.name, "id")]
+    found = [(kind, tuple(c for c in kind.checks if c.rule in wanted and _in_use(inquiry, c))) for kind in used]
     return [(kind, checks) for kind, checks in found if checks]
 
 
@@ -70,16 +71,20 @@ def _marked(study: Study, by: By, kind: Kind, checks: Iterable[Check]) -> ir.Tab
 # -- the figure ------------------------------------------------------------------------------------------------------
 
 
-def _quality(study: Study, by: By) -> dict[Key, Value]:
-    plain, rules = _asked(study)
+def _sums(study: Study, by: By, kind: Kind, checks: tuple[Check, ...]) -> ir.Table:
+    t = _marked(study, by, kind, checks)
+    measures = {mark: t[mark].sum() for check in checks for mark in (f"on_{check.rule}", f"no_{check.rule}")}
+    looked_at = reduce(or_, (t[f"on_{check.rule}"] for check in checks)).sum()
+    failed = reduce(or_, (t[f"no_{check.rule}"] for check in checks)).sum()
+    return grouped(t, by, n=looked_at, failed=failed, **measures)
+
+
+def _quality(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    plain, rules = _asked(inquiry)
     names = tuple(name for name in by if name != "rule")
     tallies: dict[Key, _Tally] = {}
     for kind, checks in _checks(plain, rules):
-        t = _marked(plain, names, kind, checks)
-        measures = {mark: t[mark].sum() for check in checks for mark in (f"on_{check.rule}", f"no_{check.rule}")}
-        looked_at = reduce(or_, (t[f"on_{check.rule}"] for check in checks)).sum()
-        failed = reduce(or_, (t[f"no_{check.rule}"] for check in checks)).sum()
-        for key, row in plain.aggregate(t, names, n=looked_at, failed=failed, **measures).items():
+        for key, row in plain.found(_sums, names, kind, checks).items():
             tally = tallies.setdefault(key, _Tally())
             tally.add(row["n"] or 0, row["failed"] or 0)
             for check in checks:
@@ -112,19 +117,19 @@ class _Tally:
         return wilson(self.n - self.failed, self.n, {"offenders": self.failed, **({"rules": rules} if rules else {})})
 
 
-def offenders(study: Study, *rules: str) -> ir.Table | None:
+def offenders(inquiry: Inquiry, *rules: str) -> ir.Table | None:
     """The records that break one of the rules (all of them when none is named); None when no rule counts."""
-    plain, asked = _asked(study)
+    plain, asked = _asked(inquiry)
     found = []
     for kind, checks in _checks(plain, rules or asked):
-        t = _marked(plain, (), kind, checks)
+        t = _marked(plain.study, (), kind, checks)
         broken = reduce(or_, (t[f"no_{check.rule}"] for check in checks))
         found.append(record_rows(t.filter(broken), kind.name, "owner_id", kind.on, ibis.literal(False)))
     return ibis.union(*found) if len(found) > 1 else next(iter(found), None)
 
 
-def _not_counted(study: Study) -> list[Left]:
-    plain, rules = _asked(study)
+def _not_counted(inquiry: Inquiry) -> list[Left]:
+    plain, rules = _asked(inquiry)
     used = {check.rule for _kind, checks in _checks(plain, rules) for check in checks}
     return [Left(_("rules that do not count, since nothing is recorded for them"), len(set(rules) - used))]
 
@@ -147,7 +152,7 @@ KPIS = (
             PEOPLE | {"rule"},
             shows_everyone=True,
             left_out=_not_counted,
-            behind=lambda study: offenders(study),
+            behind=offenders,
         ),
         example=Example(
             story=_(

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from stuurhut.kpi.catalogue.facts import BY_NAME
 from stuurhut.kpi.catalogue.left import ago, before
 from stuurhut.kpi.formula import By, Condition
-from stuurhut.kpi.study import Study, instant
+from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.text import gettext_noop as _
 
 QUIET_DAYS, LATE_DAYS = 30, 7
@@ -33,7 +33,7 @@ RULES = {
 
 
 def _in_period(moment: ir.Value, study: Study) -> ir.BooleanValue:
-    return ((moment >= instant(study.start)) & (moment < instant(study.until))).fill_null(ibis.literal(False))
+    return ((moment >= study.start) & (moment < study.until)).fill_null(ibis.literal(False))
 
 
 def _opportunities(study: Study, by: By = ()) -> ir.Table:
@@ -41,9 +41,7 @@ def _opportunities(study: Study, by: By = ()) -> ir.Table:
     t = study.balance("opportunity", by, where=lambda t: (t.outcome == "open") | _in_period(t.closed_at, study))
     act = study.table("activity")
     when = ibis.cases((act.state == "planned", act.planned_for), else_=act.occurred_at)
-    act = act.filter(
-        act.state.isin(["held", "planned"]) & (when >= ago(study, QUIET_DAYS)) & before(act.recorded_at, study)
-    )
+    act = act.filter(act.state.isin(["held", "planned"]) & (when >= ago(QUIET_DAYS)) & before(act.recorded_at, study))
     steps = act.select(step_of=act.opportunity_id).distinct()
     quotes, orders = study.table("quote"), study.table("order")
     documents = ibis.union(
@@ -70,7 +68,7 @@ def _activities(study: Study, by: By = ()) -> ir.Table:
     """Held in the period, or said to be held after T."""
     fact = BY_NAME["activity"]
     t = study.table("activity")
-    ahead = (t.occurred_at >= instant(study.question.as_of)) & before(t.recorded_at, study)
+    ahead = (t.occurred_at >= study.as_of) & before(t.recorded_at, study)
     t = t.filter((t.state == "held") & (_in_period(t.occurred_at, study) | ahead))
     return study.narrowed(t, fact, fact.moments["occurred"], by)
 
@@ -126,12 +124,12 @@ def _open(t: ir.Table, _study: Study) -> ir.BooleanValue:
 
 
 def _close_passed(t: ir.Table, study: Study) -> ir.BooleanValue:
-    return t.expected_close_on < ibis.literal(study.zone.day(study.question.as_of))
+    return t.expected_close_on < study.running
 
 
 def _late(t: ir.Table, study: Study) -> ir.BooleanValue:
     late = t.recorded_at > t.occurred_at + ibis.interval(days=LATE_DAYS)
-    return late | (t.occurred_at >= instant(study.question.as_of))
+    return late | (t.occurred_at >= study.as_of)
 
 
 KINDS = (
@@ -143,7 +141,7 @@ KINDS = (
             Check("close_date_past", _open, _close_passed),
             Check(
                 "no_next_step",
-                lambda t, study: _open(t, study) & (t.created_at < ago(study, QUIET_DAYS)),
+                lambda t, study: _open(t, study) & (t.created_at < ago(QUIET_DAYS)),
                 lambda t, _study: ~t.has_step,
                 (("activity", "opportunity_id"),),
             ),

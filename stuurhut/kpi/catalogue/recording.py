@@ -11,9 +11,10 @@ from stuurhut.kpi.catalogue.hands import weekdays
 from stuurhut.kpi.catalogue.left import flow_lacking
 from stuurhut.kpi.duration import counted, plain_median
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
 from stuurhut.kpi.statistics.averages import percentile
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
@@ -27,18 +28,18 @@ def _held(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(delay=ibis.greatest(delay, ibis.literal(0, "int64")))
 
 
-def _delay(study: Study, by: By) -> dict[Key, Value]:
-    day = study.engine.rules.minutes_a_day
+def _delay(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    day = inquiry.engine.rules.minutes_a_day
     found = {}
-    for key, rows in counted(study, _held(study, by), by, "delay").items():
+    for key, rows in counted(inquiry, _held, by, "delay").items():
         within = sum(n for delay, n in rows if delay <= day) / sum(n for _delay, n in rows)
         found[key] = plain_median(rows, {"within_a_day": within, "p90": percentile(rows, 0.9)})
     return found
 
 
-def _held_behind(study: Study) -> ir.Table:
-    t = _held(study)
-    return record_rows(t, "activity", "owner_id", "occurred_on", t.delay <= study.engine.rules.minutes_a_day)
+def _held_behind(inquiry: Inquiry) -> ir.Table:
+    t = _held(inquiry.study)
+    return record_rows(t, "activity", "owner_id", "occurred_on", t.delay <= inquiry.engine.rules.minutes_a_day)
 
 
 # -- days without record ---------------------------------------------------------------------------------------------
@@ -46,9 +47,9 @@ def _held_behind(study: Study) -> ir.Table:
 
 def _days(study: Study, by: By = ()) -> ir.Table:
     """Working days, wholly before T, on which a person was available; `silent` when that person recorded nothing."""
-    running = ibis.literal(study.zone.day(study.question.as_of))
+    running = study.running
     days = study.flow("person_day", "day", by, where=lambda t: (t.available_fte > 0) & (t.day < running))
-    a, start = study.table("activity"), ibis.literal(study.question.period.start)
+    a, start = study.table("activity"), study.first_day
     made = ibis.union(
         *(
             a.filter((a[day] >= start) & (a[day] < running)).select(recorder_id=a.owner_id, made_on=a[day])
@@ -61,9 +62,13 @@ def _days(study: Study, by: By = ()) -> ir.Table:
     return t.select("person_id", "day", "silent", *(f"by_{name}" for name in by)).distinct()  # once for two teams
 
 
-def _silent_days(study: Study, by: By) -> dict[Key, Value]:
+def _silent_sums(study: Study, by: By) -> ir.Table:
     t = _days(study, by)
-    found = study.aggregate(t, by, silent=t.silent.sum(), n=t.count())
+    return grouped(t, by, silent=t.silent.sum(), n=t.count())
+
+
+def _silent_days(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found = inquiry.found(_silent_sums, by)
     return {
         key: Value(
             row["silent"] or 0,
@@ -74,8 +79,8 @@ def _silent_days(study: Study, by: By) -> dict[Key, Value]:
     }
 
 
-def _silent_behind(study: Study) -> ir.Table:
-    t = _days(study)
+def _silent_behind(inquiry: Inquiry) -> ir.Table:
+    t = _days(inquiry.study)
     t = t.filter(t.silent)
     return record_rows(t.mutate(id=t.person_id), "person", "person_id", "day")
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import ibis
 import ibis.expr.types as ir
 
+from stuurhut.kpi import given
 from stuurhut.kpi.catalogue.left import before
 from stuurhut.kpi.duration import Duration
 from stuurhut.kpi.formula import PEOPLE, TIME, By, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
 from stuurhut.kpi.statistics.survival import Curve
 from stuurhut.kpi.study import Study
@@ -22,7 +24,7 @@ LEAD = frozenset({"source", "strategy", "account", "product", "product_group", "
 
 def by_seller(study: Study) -> bool:
     """Whether the seller's own clock is meant: grouped or filtered by person, or asked by one who sees only himself."""
-    asked = {*study.question.by, *study.filters}
+    asked = {*study.by, *study.filters}
     scope = study.scope
     return "person" in asked or bool(scope.persons and not (scope.everything or scope.teams or scope.totals_of))
 
@@ -47,7 +49,7 @@ def _spells(study: Study, by: By = ()) -> ir.Table:
     """Working minutes until the first answer, or until re-assignment, disqualification, T or now if that was before."""
     t = _leads(study, by, wanted=True)
     seller = by_seller(study)
-    now = ibis.literal(float(study.engine.rules.work.working_minute(study.seen_until)))
+    now = given.number(lambda inquiry: inquiry.engine.rules.work.working_minute(inquiry.seen_until))
     stops = ["disqualified", "until"] if seller else ["disqualified"]
     in_time = before(t.answered_at, study)
     for stop in stops:
@@ -58,8 +60,8 @@ def _spells(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(length=ibis.greatest(worked, ibis.literal(0, "int64")), ended=in_time)
 
 
-def _more(curve: Curve, study: Study) -> dict[str, object]:
-    norm = study.engine.rules.response_norm_minutes
+def _more(curve: Curve, inquiry: Inquiry) -> dict[str, object]:
+    norm = inquiry.engine.rules.response_norm_minutes
     return {
         "p90": curve.quantile(0.9),
         "within_norm": curve.ended_by(norm),
@@ -69,12 +71,14 @@ def _more(curve: Curve, study: Study) -> dict[str, object]:
     }
 
 
-def _left_out(study: Study) -> Iterable[Left]:
+def _unwanted_leads(study: Study) -> ir.Table:
     t = _leads(study, (), wanted=False)
     lead = t.lead_id if by_seller(study) else t.id
-    found = study.first(
-        t.aggregate(**{reason: lead.nunique(where=t.disqualified_reason == reason) for reason in NOT_A_LEAD})
-    )
+    return t.aggregate(**{reason: lead.nunique(where=t.disqualified_reason == reason) for reason in NOT_A_LEAD})
+
+
+def _left_out(inquiry: Inquiry) -> Iterable[Left]:
+    found = inquiry.first(_unwanted_leads)
     return [Left(why, found[reason]) for reason, why in NOT_A_LEAD.items()]
 
 

@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 from stuurhut.kpi.catalogue.left import NO_AMOUNT, both, flow_lacking, undated_deals
 from stuurhut.kpi.catalogue.orders import ORDERS, TURNOVER
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Flow, Formula, Ratio, Share, amount
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
-from stuurhut.kpi.study import Study
 from stuurhut.kpi.words.answer import Key, Left, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
@@ -40,17 +40,17 @@ class BySetting:
     def empty(self) -> Value:
         return self.opportunities.empty
 
-    def chosen(self, study: Study) -> Formula:
-        return self.orders if study.engine.rules.sales_are == "orders" else self.opportunities
+    def chosen(self, inquiry: Inquiry) -> Formula:
+        return self.orders if inquiry.engine.rules.sales_are == "orders" else self.opportunities
 
-    def groups(self, study: Study, by: By) -> dict[Key, Value]:
-        return self.chosen(study).groups(study, by)
+    def groups(self, inquiry: Inquiry, by: By) -> dict[Key, Value]:
+        return self.chosen(inquiry).groups(inquiry, by)
 
-    def excluded(self, study: Study) -> list[Left]:
-        return self.chosen(study).excluded(study)
+    def excluded(self, inquiry: Inquiry) -> list[Left]:
+        return self.chosen(inquiry).excluded(inquiry)
 
-    def records(self, study: Study) -> ir.Table | None:
-        return self.chosen(study).records(study)
+    def records(self, inquiry: Inquiry) -> ir.Table | None:
+        return self.chosen(inquiry).records(inquiry)
 
 
 _UNDATED = undated_deals("won")

@@ -12,10 +12,11 @@ from stuurhut.kpi.catalogue.cycle import days_between, today
 from stuurhut.kpi.catalogue.left import before
 from stuurhut.kpi.duration import Duration
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, By, Computed, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, Kpi
 from stuurhut.kpi.statistics.intervals import wilson
 from stuurhut.kpi.statistics.survival import Curve
-from stuurhut.kpi.study import Study
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
@@ -47,9 +48,13 @@ def _entries(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(moved_on=moved_on, dropped=t.is_lost & ~moved_on)
 
 
-def _conversion(study: Study, by: By) -> dict[Key, Value]:
+def _sums(study: Study, by: By) -> ir.Table:
     t = _entries(study, by)
-    found = study.aggregate(t, by, entered=t.count(), moved=t.moved_on.sum(), dropped=t.dropped.sum())
+    return grouped(t, by, entered=t.count(), moved=t.moved_on.sum(), dropped=t.dropped.sum())
+
+
+def _conversion(inquiry: Inquiry, by: By) -> dict[Key, Value]:
+    found = inquiry.found(_sums, by)
     return {key: _share(row["entered"], row["moved"] or 0, row["dropped"] or 0) for key, row in found.items()}
 
 
@@ -58,8 +63,8 @@ def _share(entered: int, moved: int, dropped: int) -> Value:
     return wilson(moved, moved + dropped, {"entered": entered, "moved_on": moved, "lost": dropped, "undecided": still})
 
 
-def _behind_conversion(study: Study) -> ir.Table:
-    t = _entries(study)
+def _behind_conversion(inquiry: Inquiry) -> ir.Table:
+    t = _entries(inquiry.study)
     t = t.filter(t.moved_on | t.dropped)
     return record_rows(t.mutate(id=t.opportunity_id), "opportunity", "owner_id", "entered_on", t.moved_on)
 
@@ -75,7 +80,7 @@ def _behind_stays(_study: Study, t: ir.Table) -> ir.Table:
     return record_rows(t.mutate(id=t.opportunity_id), "opportunity", "owner_id", "entered_on", t.ended)
 
 
-def _beside(curve: Curve, _study: Study) -> dict[str, object]:
+def _beside(curve: Curve, _inquiry: Inquiry) -> dict[str, object]:
     return {"p90": curve.quantile(0.9), "left": curve.ended, "still_there": curve.n - curve.ended}
 
 

@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import ibis
 import ibis.expr.types as ir
 
 from stuurhut.kpi.catalogue.activity import ACTIVITY, HELD_WITHOUT_DATE, held
 from stuurhut.kpi.catalogue.customers import ACCOUNTS
 from stuurhut.kpi.catalogue.left import both, flow_lacking
 from stuurhut.kpi.formula import By, Computed, record_rows
+from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Example, FactRows, Kpi
 from stuurhut.kpi.statistics.intervals import wilson
-from stuurhut.kpi.study import Study, instant
+from stuurhut.kpi.study import Study, grouped
 from stuurhut.kpi.words.answer import Key, Value
 from stuurhut.kpi.words.text import gettext_noop as _
 
 
 def top_relations(study: Study, by: By = ()) -> ir.Table:
     """Accounts that were top relations on the day of T, with their owner at T."""
-    on = study.today
     top = study.table("top_relation")
-    top = top.filter((top.since_on <= _day(on)) & (top.until_on.isnull() | (top.until_on > _day(on))))
+    top = top.filter((top.since_on <= study.today) & (top.until_on.isnull() | (top.until_on > study.today)))
     return study.balance("account", by, where=lambda t: t.id.isin(top.account_id))
-
-
-def _day(day: date) -> ir.DateScalar:
-    return ibis.literal(day)
 
 
 def _contacted(study: Study, by: By = ()) -> ir.Table:
     """Top relations with `contacted`: a two-way contact in the period by the one who owned them at T."""
     a = study.table("activity")
-    a = a.filter(a.is_two_way & (a.occurred_at >= instant(study.start)) & (a.occurred_at < instant(study.until)))
+    a = a.filter(a.is_two_way & (a.occurred_at >= study.start) & (a.occurred_at < study.until))
     pairs = a.select(spoken_with=a.account_id, spoken_by=a.owner_id).distinct()
     t = top_relations(study, by)
     t = t.left_join(pairs, (t.id == pairs.spoken_with) & (t.owner_id == pairs.spoken_by))
     return t.mutate(contacted=t.spoken_with.notnull())
 
 
-def _contacted_count(study: Study, by: By) -> dict[Key, Value]:
+def _contacted_sums(study: Study, by: By) -> ir.Table:
     t = _contacted(study, by)
-    found = study.aggregate(t, by, hits=t.contacted.sum(), n=t.count())
+    return grouped(t, by, hits=t.contacted.sum(), n=t.count())
+
+
+def _contacted_count(inquiry: Inquiry, by: By) -> dict[Key, Value]:
     values = {}
-    for key, row in found.items():
+    for key, row in inquiry.found(_contacted_sums, by).items():
         share = wilson(row["hits"] or 0, row["n"])
         more: dict[str, object] = {"share": share.value, "share_low": share.low, "share_high": share.high}
         values[key] = Value(row["hits"] or 0, n=row["n"], more=more)
@@ -66,16 +62,19 @@ def _minutes(study: Study, by: By = ()) -> ir.Table:
     return t.mutate(at_top=t.top_id.notnull())
 
 
-def _time_share(study: Study, by: By) -> dict[Key, Value]:
+def _time_sums(study: Study, by: By) -> ir.Table:
     t = _minutes(study, by)
-    found = study.aggregate(t, by, top=t.minutes.sum(where=t.at_top), minutes=t.minutes.sum(), n=t.count())
+    return grouped(t, by, top=t.minutes.sum(where=t.at_top), minutes=t.minutes.sum(), n=t.count())
+
+
+def _time_share(inquiry: Inquiry, by: By) -> dict[Key, Value]:
     return {
         key: Value(
             (row["top"] or 0) / row["minutes"] if row["minutes"] else None,
             n=row["n"],
             more={"minutes": row["minutes"] or 0, "top_minutes": row["top"] or 0},
         )
-        for key, row in found.items()
+        for key, row in inquiry.found(_time_sums, by).items()
     }
 
 
@@ -83,8 +82,8 @@ def relation_records(t: ir.Table, counted: str = "") -> ir.Table:
     return record_rows(t, "account", "owner_id", "created_on", t[counted] if counted else None)
 
 
-def _time_records(study: Study) -> ir.Table:
-    t = _minutes(study)
+def _time_records(inquiry: Inquiry) -> ir.Table:
+    t = _minutes(inquiry.study)
     return record_rows(t, "activity", "owner_id", "occurred_on", t.at_top)
 
 
@@ -128,7 +127,7 @@ KPIS = (
             ACCOUNTS,
             shows_everyone=True,
             empty=Value(0, n=0, more={"share": None, "share_low": None, "share_high": None}),
-            behind=lambda s: relation_records(_contacted(s), "contacted"),
+            behind=lambda inquiry: relation_records(_contacted(inquiry.study), "contacted"),
         ),
         example=Example(
             story=_(

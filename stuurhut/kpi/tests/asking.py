@@ -94,6 +94,5 @@ def _named(fact: str, row: dict[str, Any], number: int) -> dict[str, Any]:
 
 def id_of(engine: ExampleEngine, kind: str, name: str) -> int:
     """The id that an example gave a name; -1 when nobody there is called so."""
-    t = engine.fact("label")
-    found = engine.rows(t.filter((t.kind == kind) & (t.name == name)).select("id"))
-    return int(found[0]["id"]) if found else -1
+    found = [row["id"] for row in engine.tables["label"].to_pylist() if (row["kind"], row["name"]) == (kind, name)]
+    return int(found[0]) if found else -1

@@ -175,15 +175,17 @@ def test_an_unknown_rule_is_named_with_its_nearest() -> None:
 def test_the_offenders_of_some_rules_can_be_asked_for() -> None:
     facts, expected = BROKEN["close_date_past"]
     engine = ExampleEngine(facts)
-    t = offenders(prepared(question("data_quality"), EVERYTHING, engine), "close_date_past")
+    inquiry = prepared(question("data_quality"), EVERYTHING, engine)
+    t = offenders(inquiry, "close_date_past")
     assert t is not None
-    assert {(row["kind"], row["id"]) for row in engine.rows(t)} == expected
+    assert {(row["kind"], row["id"]) for row in inquiry.fetched(t)} == expected
 
 
 def test_during_the_day_itself_a_close_date_has_not_passed() -> None:
     engine = ExampleEngine({"opportunity": [chance(1, expected_close_on="2026-03-25")]})
     noon = datetime(2026, 3, 25, 11, tzinfo=UTC)
     asking = Question("data_quality", parse("2026-03", today=noon.date()), noon)
-    t = offenders(prepared(asking, EVERYTHING, engine), "close_date_past")
+    inquiry = prepared(asking, EVERYTHING, engine)
+    t = offenders(inquiry, "close_date_past")
     assert t is not None
-    assert engine.rows(t) == []
+    assert inquiry.fetched(t) == []

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import pyarrow.parquet as pq
 import pytest
 from pysail.spark import SparkConnectServer
@@ -16,6 +14,7 @@ from pyspark.sql import SparkSession
 
 from stuurhut.kpi.answering import answer, records
 from stuurhut.kpi.catalogue.index import CATALOGUE
+from stuurhut.kpi.engine import Kept
 from stuurhut.kpi.examples import ExampleEngine
 from stuurhut.kpi.tests.asking import example_question
 from stuurhut.kpi.words.scope import EVERYTHING
@@ -36,14 +35,11 @@ class OnSpark(ExampleEngine):
     """The facts of an example, as Parquet files that Spark reads."""
 
     def __init__(self, example: ExampleEngine, session: SparkSession, folder: Path) -> None:
-        self.rules, self.fresh_at = example.rules, example.fresh_at
-        self._spark = ibis.pyspark.connect(session)
+        self.rules, self.fresh_at, self.looked_up = example.rules, example.fresh_at, Kept(1000)
+        self._connection = ibis.pyspark.connect(session)
         for name, rows in example.tables.items():
             pq.write_table(rows, folder / f"{name}.parquet")
             session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(f"fact_{name}")
-
-    def fact(self, name: str, known_at: datetime | None = None) -> ir.Table:
-        return self._spark.table(f"fact_{name}")
 
 
 @pytest.mark.parametrize("key", list(CATALOGUE))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from stuurhut.kpi.words.errors import QuestionError
@@ -90,6 +91,7 @@ def following(start: date, grain: str) -> date:
     return add_months(start, {"month": 1, "quarter": 3, "year": 12, "fiscal_year": 12}[grain])
 
 
+@lru_cache(4096)
 def bucket_name(start: date, grain: str) -> str:
     """How a bucket is written: 2026-W37, 2026-09, 2026-Q3, 2026, FY2026, 2026-09-14."""
     if grain == "week":

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stuurhut.kpi.study import table_of
 from stuurhut.people.models import Absence, Membership, Person, Seat, Team
 from stuurhut.replica import asking
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def rows(fact: str) -> list[dict[str, Any]]:
     engine = asking.engine()
-    return engine.rows(engine.fact(fact))
+    return engine.rows(table_of(fact))
 
 
 def on(fact: str, day: str, **what: Any) -> dict[str, Any]:

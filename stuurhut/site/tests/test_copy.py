@@ -22,6 +22,7 @@ from pytest_django.fixtures import Settings
 from stuurhut import replica
 from stuurhut.crm.models import Lead
 from stuurhut.crm.tests.little_company import Sales, at, person, question
+from stuurhut.kpi.study import table_of
 from stuurhut.kpi.words.scope import EVERYTHING
 from stuurhut.people.models import Organisation, Team
 from stuurhut.replica import asking, checks, feed, shelf
@@ -92,9 +93,10 @@ def test_eight_threads_that_ask_one_copy_get_the_same_answers() -> None:
         new_lead(owner=alice)
     engine = asking.engine()
 
-    def ask(_number: int) -> list[dict[str, Any]]:
-        lead = engine.fact("lead", at("2026-03-20") if _number % 2 else None)
-        return engine.rows(lead.group_by("created_team_id").aggregate(n=lead.count()))
+    def ask(number: int) -> list[dict[str, Any]]:
+        lead = table_of("lead")
+        counted = lead.group_by("created_team_id").aggregate(n=lead.count())
+        return engine.rows(counted, known_at=at("2026-03-20") if number % 2 else None)
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(ask, range(40)))
