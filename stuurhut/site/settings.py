@@ -103,12 +103,10 @@ except ValueError as error:
     raise SettingError("DATABASE_URL cannot be read; write postgresql://user:password@host:5432/name.") from error
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers go on while one writes; IMMEDIATE makes a writer wait its turn instead of failing half-way.
-    # The log is put into the file at 32 MB: what many writes change again and again then goes there once.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000; "
-        "PRAGMA wal_autocheckpoint=8000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
     }
     # A file in tests as well: threads that share a database in memory lock whole tables against each other.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
