@@ -79,8 +79,8 @@ class Deriver:
         columns = draft.columns
         attnames = self.attnames
         columns.update({attnames[n]: value for n, value in values.items() if value is not None and n in attnames})
-        for name in self.money & values.keys():
-            if values[name] is not None:
+        for name in self.money:
+            if values.get(name) is not None:
                 columns[attnames[name]] = self.rates.minor(values[name], "")
         if self.fact.name == "activity" and "state" not in self.record.fields:
             self._not_yet_held(draft)

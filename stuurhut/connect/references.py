@@ -58,17 +58,24 @@ class References:
 
     def _any(self, fact: FactKind) -> bool:
         """Whether the source has any record of this kind here; in a first import what we made ourselves is all."""
-        rows = fact.model._default_manager.filter(system=self.system)
-        return rows.exists() or SourceAlias.objects.filter(system=self.system, kind=fact.kind).exists()
+        return self._of_source(fact).exists() or self._aliases(fact).exists()
+
+    def _aliases(self, fact: FactKind) -> QuerySet[SourceAlias]:
+        return SourceAlias.objects.filter(system=self.system, kind=fact.kind)
+
+    def _of_source(self, fact: FactKind) -> QuerySet[Any]:
+        """The records that came from the source."""
+        # SQLite takes the index over the source's ids, which leaves empty systems out, only when the question does too.
+        return fact.model._default_manager.filter(system=self.system).exclude(system="")
 
     def _remember(self, fact: FactKind, memory: dict[str, int | None], keys: set[str]) -> None:
-        missing = iter(keys)
+        missing, aliases = iter(keys), self._aliases(fact)
+        has_aliases = aliases.exists()
         while part := list(islice(missing, AT_ONCE)):
             memory.update(dict.fromkeys(part))
-            rows = fact.model._default_manager.filter(system=self.system, system_key__in=part)
-            memory.update(rows.values_list("system_key", "id"))
-            aliases = SourceAlias.objects.filter(system=self.system, kind=fact.kind, key__in=part)
-            memory.update(aliases.values_list("key", "record_id"))
+            memory.update(self._of_source(fact).filter(system_key__in=part).values_list("system_key", "id"))
+            if has_aliases:
+                memory.update(aliases.filter(key__in=part).values_list("key", "record_id"))
 
     def by_name(self, fact: FactKind, field: str = "name") -> dict[str, int]:
         """Plain name to id, SHARED where several records have it."""
@@ -99,15 +106,20 @@ class References:
 
     def learn(self, fact: FactKind, key: str, number: int, values: dict[str, Any]) -> None:
         """Remembers a record that was just made."""
-        if key and fact.name not in self.keys:
-            self.by_key(fact, ())  # asked after the row was written, so that it is not taken for all there is
-        if key:
-            self.keys[fact.name][key] = number
-        if number < 0 and fact.creatable:
-            self.pretended.setdefault(fact.name, []).append((number, values))
+        self.learn_all(fact, [(key, number, values)])
+
+    def learn_all(self, fact: FactKind, made: list[tuple[str, int, dict[str, Any]]]) -> None:
+        """Remembers records that were just made: id in the source, id here, values."""
+        if fact.name not in self.keys:
+            self.by_key(fact, ())  # asked after the rows were written, so that they are not taken for all there is
+        self.keys[fact.name].update((key, number) for key, number, _values in made if key)
+        if fact.creatable:
+            self.pretended.setdefault(fact.name, []).extend((n, values) for _key, n, values in made if n < 0)
         for (name, field), known in self.names.items():
-            if name == fact.name and values.get(field):
-                self._name(known, values[field], number)
+            if name == fact.name:
+                for _key, number, values in made:
+                    if values.get(field):
+                        self._name(known, values[field], number)
 
     def resolve(self, fact: FactKind, texts: list[Any], take: Take) -> list[Any]:
         """Ids for what a column calls the records: None for nothing, a `Bad` for a name that is not known."""

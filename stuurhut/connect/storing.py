@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from stuurhut.connect.ahead import ahead
 from stuurhut.connect.books import Looked, StageEntry
 from stuurhut.connect.children import assign_anew, line_changes, move_creation, new_children, stage_changes
 from stuurhut.connect.comparing import changes_of, edited_here, field_of, repeated, sum_of
@@ -14,7 +16,7 @@ from stuurhut.connect.drafts import Draft
 from stuurhut.connect.fields import FactKind
 from stuurhut.connect.mapped import RecordMap
 from stuurhut.connect.references import References
-from stuurhut.connect.writing import Pace, Values, allocate, as_text, insert, prepared, reserve, update, write
+from stuurhut.connect.writing import Pace, Prepared, Values, allocate, as_text, insert, prepared, reserve, update, write
 from stuurhut.people.models import History, SourceAlias
 
 
@@ -74,8 +76,8 @@ class Store:
         ids = self._pretend(len(new)) if self.intake is None else reserve(fact.model, len(new))
         for draft, number in zip(new, ids, strict=True):
             draft.id = number
-        for part in self.pace.slices(new):
-            self._create(fact, record, part)
+        for fresh, statements in ahead(self._made_ready(fact, new)):
+            self._create(fact, record, fresh, statements)
         changed = [(draft, changes) for draft in old if (changes := changes_of(fact, draft, self.intake))]
         changed = self._not_edited_here(fact, record, changed)
         self._aliases(fact, record, [draft for draft in old if draft.alias])
@@ -109,30 +111,32 @@ class Store:
                     new.append(draft)
         return new, old
 
-    def _create(self, fact: FactKind, record: RecordMap, drafts: list[Draft]) -> None:
+    def _made_ready(self, fact: FactKind, drafts: list[Draft]) -> Iterator[tuple[list[Draft], Prepared]]:
+        """New records, as many as go into one transaction, with what inserts them; in a dry run nothing does."""
+        for part in self.pace.slices(drafts):
+            yield part, [] if self.intake is None else self._statements(fact, part, self.intake)
+
+    def _statements(self, fact: FactKind, drafts: list[Draft], intake: int) -> Prepared:
+        """What inserts new records and what hangs from them."""
+        origin = {"system": self.system, "intake_id": intake}
+        rows = [{**draft.columns, **origin, "system_key": draft.key, "id": draft.id} for draft in drafts]
+        statements = prepared(fact.model, rows)
+        for model, children in new_children(fact, drafts, intake, self.system, self.now).items():
+            statements += prepared(model, children)
+        return statements
+
+    def _create(self, fact: FactKind, record: RecordMap, drafts: list[Draft], statements: Prepared) -> None:
+        """Writes new records in one transaction, which holds nothing but the writing."""
         if self.intake is None:
             for draft in drafts:
                 self._remember(fact, record, draft)
         else:
-            self._insert(fact, record, drafts, self.intake)
-        for draft in drafts:
-            self.references.learn(fact, draft.key, draft.id, draft.columns)
-            for key in draft.rows[0].also:
-                self.references.learn(fact, key, draft.id, {})
+            with self.pace.transaction(len(drafts)):
+                write(statements)
+                self._aliases(fact, record, drafts)
+        self.references.learn_all(fact, [(draft.key, draft.id, draft.columns) for draft in drafts])
+        self.references.learn_all(fact, [(key, draft.id, {}) for draft in drafts for key in draft.rows[0].also])
         self.counts[fact.name]["created"] += len(drafts)
-
-    def _insert(self, fact: FactKind, record: RecordMap, drafts: list[Draft], intake: int) -> None:
-        """Writes new records and what hangs from them in one transaction, which holds nothing but the writing."""
-        origin = {"system": self.system, "intake_id": intake}
-        rows = [{**draft.columns, **origin, "system_key": draft.key, "id": draft.id} for draft in drafts]
-        ready = prepared(fact.model, rows)
-        for model, children in new_children(fact, drafts, intake, self.system, self.now).items():
-            for row, number in zip(children, reserve(model, len(children)), strict=True):
-                row["id"] = number
-            ready += prepared(model, children)
-        with self.pace.transaction(len(drafts)):
-            write(ready)
-            self._aliases(fact, record, drafts)
 
     def _remember(self, fact: FactKind, record: RecordMap, draft: Draft) -> None:
         """In a dry run: what later rows ask about a record that would have been made."""
