@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from stuurhut.ui.numbers import NOTHING, money
 
 PER_PAGE = 50
 FIRST = 15  # on the KPI page itself
+AT_ONCE = 1000  # rows that are looked up together
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,17 @@ def records_page(asked: Asked, key: str) -> dict[str, Any]:
     }
 
 
+def first_records(asked: Asked, key: str) -> dict[str, Any]:
+    """The newest records behind a number, as the page of the KPI shows them."""
+    path = reverse("kpi_records", args=[key])
+    return {
+        "kpi": kpi_of(key),
+        "behind": lines(asked, key, FIRST),
+        "records_address": asked.address(path, by=""),
+        "record_exports": {kind: asked.address(path, format=kind, by="") for kind in ("csv", "xlsx")},
+    }
+
+
 def lines(asked: Asked, key: str, per_page: int, page: int = 1) -> Lines:
     """One page of the records behind a KPI's number, newest first."""
     records, total = replica.records(asked.question(key), asked.scope, limit=per_page, offset=(page - 1) * per_page)
@@ -119,6 +131,16 @@ def counted_words(key: str) -> str:
     if kpi.unit == "ratio":
         return gettext("in the numerator")
     return gettext("has ended") if kpi.unit in ("minutes", "hours", "days") else gettext("counts")
+
+
+def named(records: Sequence[Record]) -> Iterator[tuple[Record, str, str, str]]:
+    """Each record with what its kind is called, its own name and that of its account; for files of any length."""
+    for first in range(0, len(records), AT_ONCE):
+        some = records[first : first + AT_ONCE]
+        known = _known(some)
+        for record in some:
+            line = _line(record, known, "")
+            yield record, line.kind, line.name, line.account
 
 
 def _known(records: Iterable[Record]) -> dict[tuple[str, int], Any]:

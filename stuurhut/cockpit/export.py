@@ -14,11 +14,16 @@ from xlsxwriter import Workbook
 
 from stuurhut import replica
 from stuurhut.cockpit.asking import Asked
-from stuurhut.cockpit.figure import breakdown_of
+from stuurhut.cockpit.behind import named
+from stuurhut.cockpit.breakdown import breakdown_of
+from stuurhut.cockpit.figure_course import figure_course
+from stuurhut.cockpit.judged import limits_of
+from stuurhut.cockpit.wording import column_words
 from stuurhut.kpi.answering import kpi_of
+from stuurhut.kpi.words.answer import Answer, Record
 from stuurhut.kpi.words.errors import QuestionError
 from stuurhut.kpi.words.text import gettext_noop as _
-from stuurhut.replica.written import Table, as_json, as_table, records_json, records_table
+from stuurhut.replica.written import Table, as_json, as_table, money_text, records_json
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 1_000_000  # what a sheet can hold
@@ -27,32 +32,55 @@ MOST = 1_000_000  # what a sheet can hold
 def export_breakdown(asked: Asked, key: str) -> HttpResponse:
     """The breakdown of a KPI as csv, xlsx or json. Raises QuestionError for another format."""
     answer = breakdown_of(asked, key)
-    name = f"{key}-{asked.period.start}-{asked.period.until}"
     if asked.given["format"] == "json":
         return JsonResponse(as_json(answer), json_dumps_params={"ensure_ascii": False})
-    return _file(as_table(answer), asked.given["format"], name, gettext(kpi_of(key).label))
+    return as_file(asked, as_table(answer), key, "")
+
+
+def export_course(asked: Asked, key: str) -> HttpResponse:
+    """The course of a KPI as csv or xlsx, a row per period. Raises QuestionError for another format."""
+    columns = ("period", "start", "value", "finished", "last_year", "target", "usual_low", "usual_high", "remark")
+    told = figure_course(asked, key, limits_of(asked, key))
+    rows = []
+    for line in told.lines:
+        step, usual = line.step, (line.step.low, line.step.high) if told.has_usual else (None, None)
+        values = (step.value, not step.unfinished, step.before, step.target, *usual)
+        rows.append((line.name, line.start.isoformat(), *values, line.what))
+    return as_file(asked, Table(columns, tuple(rows)), key, "-course")
 
 
 def export_records(asked: Asked, key: str) -> HttpResponse:
     """All records behind a number as csv, xlsx or json. Raises QuestionError for another format."""
     answer = replica.ask(asked.question(key), asked.scope)
     found, _total = replica.records(asked.question(key), asked.scope, limit=MOST, offset=0)
-    name = f"{key}-records-{asked.period.start}-{asked.period.until}"
     if asked.given["format"] == "json":
         return JsonResponse(records_json(found, answer), safe=False, json_dumps_params={"ensure_ascii": False})
-    return _file(records_table(found, answer), asked.given["format"], name, gettext(kpi_of(key).label))
+    columns = ("kind", "id", "on", "name", "account", "person", "amount", "counted")
+    rows = tuple(
+        (r.kind, r.id, r.on.isoformat() if r.on else None, name, account, r.person, _amount(r, answer), r.counted)
+        for r, _kind, name, account in named(found)
+    )
+    return as_file(asked, Table(columns, rows), key, "-records")
 
 
-def _file(table: Table, kind: str, name: str, title: str) -> HttpResponse:
+def _amount(record: Record, answer: Answer) -> Decimal | None:
+    return None if record.amount is None else Decimal(money_text(record.amount, answer.currency))
+
+
+def as_file(asked: Asked, table: Table, key: str, what: str) -> HttpResponse:
+    """The table as the file asked for. Names of columns are for programs in csv and in the reader's words in xlsx."""
+    kind, title = asked.given["format"], gettext(kpi_of(key).label)
     if kind == "csv":
         response = HttpResponse(content_type="text/csv; charset=utf-8")
         writer = csv.writer(response)
         writer.writerow(table.columns)
         writer.writerows([_harmless(cell) for cell in row] for row in table.rows)
     elif kind == "xlsx":
-        response = HttpResponse(_sheet(table, title), content_type=XLSX)
+        words = tuple(column_words(column) for column in table.columns)
+        response = HttpResponse(_sheet(Table(words, table.rows), title), content_type=XLSX)
     else:
         raise QuestionError(_("'%(text)s' is not a kind of file; choose csv, xlsx or json."), text=kind)
+    name = f"{key}{what}-{asked.period.start}-{asked.period.until}"
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
 

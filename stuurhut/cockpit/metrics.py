@@ -34,9 +34,9 @@ class Metric:
     key: str
     beside: Callable[[Answer, Ask], list[str]] = lambda answer, ask: []
     because: Callable[[Answer, Ask], str] = lambda answer, ask: ""
-    sure: Callable[[Answer], str] = lambda answer: sureness(answer)
+    sure: Callable[[Answer], str] = lambda answer: on_a_tile(answer)
     last_year: bool = True
-    wide: bool = False
+    lines: int = 1  # of what is said beside it, on the tile
 
 
 def further(answer: Answer, name: str) -> Number:
@@ -58,6 +58,11 @@ def sureness(answer: Answer) -> str:
     if between:
         return between
     return _("n = %(n)s") % {"n": plain(total.n)} if total.n is not None else _("counted, not estimated")
+
+
+def on_a_tile(answer: Answer) -> str:
+    """How sure, where that is in question: what was counted is not said to be on every tile."""
+    return "" if answer.total.n is None and answer.total.low is None else sureness(answer)
 
 
 def _leads(answer: Answer, ask: Ask) -> list[str]:
@@ -165,9 +170,9 @@ def _no_conversion(answer: Answer, ask: Ask) -> str:
 
 
 SEVEN = (
-    Metric("target_attainment", _attainment, last_year=False, wide=True, sure=lambda answer: ""),
+    Metric("target_attainment", _attainment, last_year=False, sure=lambda answer: ""),
     Metric("sales_value", _sales),
-    Metric("pipeline_open_value", _pipeline, last_year=False),
+    Metric("pipeline_open_value", _pipeline, last_year=False, lines=2),
     Metric("leads_created", _leads),
     Metric("lead_response_time", _response, _no_response),
     Metric("follow_ups", _follow_ups, _no_follow_ups),

@@ -17,18 +17,23 @@ from stuurhut.kpi.answering import kpi_of
 from stuurhut.kpi.words.answer import Answer, Number
 from stuurhut.kpi.words.period import Period, parse
 from stuurhut.kpi.words.question import Comparison, Question
-from stuurhut.ui.charts import Clock, Course, clock, course
+from stuurhut.ui.charts import Course, course
 from stuurhut.ui.differences import Difference, difference
-from stuurhut.ui.numbers import plain, share, short_day, written
+from stuurhut.ui.numbers import day, plain, share, short_day, written
 from stuurhut.ui.periods import called, stepped
 
 HAPPENED = ("sales_value", "leads_created", "follow_ups")
 TELLING_WHAT_IS_LEFT_OUT = ("follow_ups",)
+STATES = ("pipeline_open_value",)  # what is so at a moment
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One metric, ready to be shown. `words` stand in for a number that cannot be given, `because` says why nothing."""
+    """One metric, ready to be shown. `words` stand in for a number that cannot be given, `because` says why nothing.
+
+    `beside` is all that is said with it, `said` what of that stands on the tile. `on` is the day of what is so at a
+    moment, `goals` where a target can be set when there is none.
+    """
 
     key: str
     label: str
@@ -42,30 +47,49 @@ class Tile:
     compared: Difference | None
     against: str
     sure: str
-    picture_of: str
-    clock: Clock | None = None
-    wide: bool = False
+    on: str = ""
+    said: str = ""
+    goals: str = ""
 
 
 @dataclass(frozen=True)
 class Seven:
-    """The seven tiles, how fresh they are, and whether nothing happened in the period."""
+    """The seven tiles, the answer of the first, how fresh they are, and whether nothing happened in the period."""
 
     tiles: tuple[Tile, ...]
+    attained: Answer
     fresh_at: datetime
     empty: bool
 
 
 def seven(asked: Asked) -> Seven:
     """The seven for what was asked."""
-    answers = [replica.ask(_briefly(asked, metric.key, asked.compare), asked.scope) for metric in SEVEN]
-    shown = tuple(_tile(asked, metric, answer) for metric, answer in zip(SEVEN, answers, strict=True))
+    frames = [at_its_end(asked) if metric.key in STATES else asked for metric in SEVEN]
+    answers = [
+        replica.ask(_briefly(frame, metric.key, asked.compare), asked.scope)
+        for frame, metric in zip(frames, SEVEN, strict=True)
+    ]
+    shown = tuple(_tile(*one) for one in zip(frames, SEVEN, answers, strict=True))
     happened = [answer.total.value for answer in answers if answer.kpi in HAPPENED]
-    return Seven(shown, answers[0].fresh_at, not any(happened))
+    return Seven(shown, answers[0], answers[0].fresh_at, not any(happened))
+
+
+def at_its_end(asked: Asked) -> Asked:
+    """The page's question at the end of its period when that is over: then the pipeline was what it was then."""
+    end = asked.zone.instant(asked.period.until)
+    if asked.as_of <= end:
+        return asked
+    last = asked.period.until - timedelta(days=1)
+    return replace(asked, as_of=end, today=last, given={**asked.given, "as_of": last.isoformat()})
 
 
 def _briefly(asked: Asked, key: str, compare: Comparison = "") -> Question:
     return asked.question(key, compare=compare, brief=key not in TELLING_WHAT_IS_LEFT_OUT)
+
+
+def attained(asked: Asked) -> Answer:
+    """The answer behind the clock: the same question as that of its tile, which is answered once."""
+    return replica.ask(_briefly(asked, SEVEN[0].key, asked.compare), asked.scope)
 
 
 @dataclass(frozen=True)
@@ -101,6 +125,7 @@ def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
     value = answer.total.value
     base = answer.compared_total.value if answer.compared_total else None
     because = metric.because(answer, ask)
+    beside = (() if because else tuple(metric.beside(answer, ask))) or _instead(asked, answer)
     address = asked.address(reverse("kpi", args=[key]))
     is_clock = key == "target_attainment"
     return Tile(
@@ -110,16 +135,23 @@ def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
         records=f"{address}#records",
         value="" if value is None else written(value, answer.unit, answer.currency, short=True),
         words=_in_words(asked, answer),
-        beside=(() if because else tuple(metric.beside(answer, ask))) or _instead(asked, answer),
+        beside=beside,
         because=because,
         goal=_pace(answer) if is_clock else goal_of(asked, key, answer),
         compared=difference(value, base, answer.unit, answer.better, answer.currency),
         against=_against(base, answer),
         sure=metric.sure(answer),
-        picture_of=_picture_of(asked, grain_of(asked, key)),
-        clock=clock(_float(value), _float(further(answer, "elapsed_share"))) if is_clock else None,
-        wide=metric.wide,
+        said=_said(metric, answer, beside),
+        on=_on(asked) if key in STATES else "",
+        goals=f"{reverse('targets')}?kpi={key}",
     )
+
+
+def _said(metric: Metric, answer: Answer, beside: tuple[str, ...]) -> str:
+    """What of it stands on the tile: the first, or what was last judged where it is too early to."""
+    if answer.total.value is None:
+        return beside[-1] if beside else ""
+    return " · ".join(beside[: metric.lines])
 
 
 def _in_words(asked: Asked, answer: Answer) -> str:
@@ -129,7 +161,7 @@ def _in_words(asked: Asked, answer: Answer) -> str:
     if answer.kpi == "lead_conversion" and answer.total.more.get("young"):
         return _("Too early to tell")
     if answer.kpi == "target_attainment":
-        return _("No target set for this period.")
+        return _("No target set for this period.") if further(answer, "target") is None else _("The target is nothing.")
     return {
         "lead_response_time": _("No leads yet whose answer can be timed."),
         "lead_conversion": _("No leads came in to follow."),
@@ -169,6 +201,11 @@ def _against(base: Number, answer: Answer) -> str:
     return _("was %(value)s") % {"value": written(base, answer.unit, answer.currency, short=True)}
 
 
+def _on(asked: Asked) -> str:
+    """The day of a state that is not today's."""
+    return _("on %(day)s") % {"day": day(asked.today)} if "as_of" in asked.given else ""
+
+
 def _picture_of(asked: Asked, grain: str) -> str:
     period = stretch(asked, grain)
     words = {
@@ -188,7 +225,3 @@ def _pace(answer: Answer) -> Goal | None:
     on_course = pace >= 1
     words = _("on course: pace %(pace)s") if on_course else _("behind: pace %(pace)s")
     return Goal(words % {"pace": share(pace)}, "good" if on_course else "bad")
-
-
-def _float(value: Number) -> float | None:
-    return None if value is None else float(value)

@@ -1,10 +1,9 @@
-"""Pages that show numbers: the cockpit, one KPI in full, all KPIs."""
+"""The cockpit, and what stands around every page with numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from secrets import token_hex
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,13 +11,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from stuurhut import replica
+from stuurhut.cockpit import live
 from stuurhut.cockpit.asking import KEPT, Asked, asked
-from stuurhut.cockpit.behind import records_page
-from stuurhut.cockpit.export import export_breakdown, export_records
-from stuurhut.cockpit.figure import figure_page
+from stuurhut.cockpit.clock import face
 from stuurhut.cockpit.last import last_day_with_facts
-from stuurhut.cockpit.tiles import pictures, seven
-from stuurhut.kpi.catalogue.index import CATALOGUE
+from stuurhut.cockpit.live import unless_unchanged
+from stuurhut.cockpit.parts import PARTS, addresses
+from stuurhut.cockpit.tiles import seven
 from stuurhut.kpi.words.errors import QuestionError
 from stuurhut.kpi.words.period import bucket_name, floor
 from stuurhut.replica.asked import sentence
@@ -41,14 +40,18 @@ def answers_questions(view: View) -> View:
     return wrapped
 
 
+@unless_unchanged
 @answers_questions
 def cockpit(request: HttpRequest) -> HttpResponse:
-    """The seven metrics for a period, a team and a peildatum."""
+    """The clock, the seven, the funnel and the team for a period, a team and a peildatum; or a `part` of it."""
     question = asked(request)
     if question.lens.nothing:
         return render(request, "cockpit/nothing.html", _frame(question))
-    if question.given.get("part") == "pictures":
-        return render(request, "cockpit/pictures.html", {"pictures": pictures(question)})
+    part = question.given.get("part", "")
+    if part:
+        if part not in PARTS:
+            raise Http404(part)
+        return render(request, f"cockpit/{part}.html", {**PARTS[part](question), "asked": question})
     shown = seven(question)
     offer = _offer(question) if shown.empty else {}
     return _page(
@@ -56,56 +59,15 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "cockpit/cockpit.html",
         {
             **_frame(question),
+            "clock": face(question, shown.attained),
             "tiles": shown.tiles,
             "teamless": question.lens.scope.everything and not question.lens.teams,
             "fresh_at": shown.fresh_at,
-            "pictures_address": question.address("/", part="pictures"),
-            "pictures_id": f"pictures-{token_hex(4)}",  # a new one each time, so that a changed page asks again
+            "parts": addresses(question),
+            "now": live.state_for(question.given.get("as_of", "")),
             **offer,
         },
     )
-
-
-@answers_questions
-def kpi(request: HttpRequest, key: str) -> HttpResponse:
-    """One KPI in full, or as a file with `format`."""
-    _known(key)
-    question = asked(request)
-    if "format" in question.given:
-        return export_breakdown(question, key)
-    return _page(request, "cockpit/kpi.html", {**_frame(question), **figure_page(question, key)})
-
-
-@answers_questions
-def records(request: HttpRequest, key: str) -> HttpResponse:
-    """The records behind a number, a page at a time, or all of them as a file with `format`."""
-    _known(key)
-    question = asked(request)
-    if "format" in question.given:
-        return export_records(question, key)
-    return _page(request, "cockpit/records.html", {**_frame(question), **records_page(question, key)})
-
-
-def kpis(request: HttpRequest) -> HttpResponse:
-    """All KPIs with what they mean; `q` narrows them by words."""
-    sought = request.GET.get("q", "").strip().casefold()
-    found = [k for k in CATALOGUE.values() if sought in f"{k.key} {_(k.label)} {_(k.meaning)}".casefold()]
-    phases = [(words, [k for k in found if k.phase == phase]) for phase, words in phase_words().items()]
-    return render(request, "cockpit/kpis.html", {"phases": [p for p in phases if p[1]], "sought": sought})
-
-
-def phase_words() -> dict[str, str]:
-    """The parts of the sales process under which KPIs stand."""
-    return {
-        "leads": _("Leads"), "contact": _("Contact with customers"), "funnel": _("The funnel"),
-        "pipeline": _("Pipeline"), "sales": _("Sales"), "customers": _("Customers"),
-        "hands": _("The hands"), "recording": _("Recording"),
-    }  # fmt: skip
-
-
-def _known(key: str) -> None:
-    if key not in CATALOGUE:
-        raise Http404(key)
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -1,8 +1,7 @@
-"""The words that pages use for dimensions, further figures and the columns of worked examples."""
+"""The words that pages use for dimensions, their values, further figures and the columns of files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
@@ -26,12 +25,11 @@ from stuurhut.crm.models import (
 from stuurhut.kpi.answering import kpi_of
 from stuurhut.kpi.catalogue.attainment import OWN_KEYS
 from stuurhut.kpi.catalogue.quality_rules import RULES
-from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.words.answer import Answer
 from stuurhut.kpi.words.period import GRAINS
 from stuurhut.people.models import Person, Team
 from stuurhut.replica.asked import moment_from, period_from, zone
-from stuurhut.ui.numbers import NOTHING, written
+from stuurhut.ui.numbers import written
 from stuurhut.ui.periods import called
 
 DIMENSIONS: dict[str, Any] = {
@@ -57,6 +55,8 @@ MORE: dict[str, tuple[Any, str]] = {
     "young": (_("still too young to count"), "count"),
     "young_won": (_("won among those"), "count"),
     "median": (_("median"), "number"),
+    "amount": (_("amount of those"), "money"),
+    "followed_amount": (_("amount of those that were followed"), "money"),
     "leads": (_("open leads"), "count"),
     "fte": (_("available"), "fte"),
     "median_age": (_("median age"), "days"),
@@ -92,30 +92,26 @@ MORE: dict[str, tuple[Any, str]] = {
     "needed": (_("still needed"), "of"),
     "overdue": (_("of which the expected close has passed"), "of"),
 }
-FACTS: dict[str, Any] = {
-    "lead": _("Leads"), "activity": _("Activities"), "opportunity": _("Opportunities"),
-    "opportunity_share": _("Opportunities with their credit"), "stage_entry": _("Entries into a stage"),
-    "stage_probability": _("Probabilities of stages"), "quote": _("Quotes"), "order": _("Orders"),
-    "order_share": _("Orders with their credit"), "account": _("Accounts"), "contact": _("Contacts"),
-    "top_relation": _("Top relations"), "buying_phase": _("Buying phases"), "pain_gain": _("Pains and gains"),
-    "profile_part": _("Parts of the profile"), "person_day": _("Working days of people"),
-    "formation_day": _("Working days of the formation"), "calendar_day": _("Working days"), "target": _("Targets"),
-    "lead_assignment": _("Assignments of leads"), "membership": _("Memberships"), "person_team": _("Teams of people"),
+IN_FILES: dict[str, Any] = {
+    "value": _("value"), "low": _("95% from"), "high": _("95% to"), "n": _("number it rests on"),
+    "compared": _("compared with"), "currency": _("currency"), "period": _("period"), "start": _("first day"),
+    "finished": _("finished"), "last_year": _("last year"), "target": _("target"), "usual_low": _("usual from"),
+    "usual_high": _("usual to"), "remark": _("remark"), "kind": _("kind"), "id": _("its number"), "on": _("date"),
+    "name": _("name"), "account": _("account"), "amount": _("amount"), "counted": _("counts"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ExampleTable:
-    """The rows of one fact of a worked example."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def dimension_words(name: str) -> str:
     """What a dimension is called; several with commas."""
     return ", ".join(str(DIMENSIONS.get(part, part)) for part in name.split(","))
+
+
+def column_words(name: str) -> str:
+    """What a column of a file is called; that of an id after what it is the id of."""
+    known = {**DIMENSIONS, **IN_FILES}
+    if name in known:
+        return str(known[name])
+    return gettext("number of %(thing)s") % {"thing": dimension_words(name.removesuffix("_id"))}
 
 
 def value_words(dimension: str, value: str | None) -> str:
@@ -154,53 +150,3 @@ def further_figures(answer: Answer, of: str) -> list[tuple[str, str]]:
         in_unit = target_unit if is_of_target else unit or answer.unit
         found.append((str(words), written(figure, in_unit, answer.currency)))
     return found
-
-
-def example_tables(kpi: Kpi) -> list[ExampleTable]:
-    """The few facts of the worked example, as tables."""
-    return [_table(fact, rows) for fact, rows in kpi.example.facts.items()]
-
-
-def _table(fact: str, rows: list[dict[str, Any]]) -> ExampleTable:
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    cells = tuple(tuple(_cell(row.get(column)) for column in columns) for row in rows)
-    return ExampleTable(
-        str(FACTS.get(fact, fact)), tuple(str(COLUMNS.get(c, c.replace("_", " "))) for c in columns), cells
-    )
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return NOTHING
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    return str(value)
-
-
-COLUMNS: dict[str, Any] = {
-    "account": _("account"), "account_won_at": _("first deal won with the account"),
-    "addressed_at": _("addressed"), "amount": _("amount"),
-    "answered_at": _("answered"), "available_fte": _("available FTE"), "closed_at": _("closed"),
-    "confirmed_at": _("confirmed"), "contract_fte": _("contract FTE"), "created_at": _("created"),
-    "credit_person": _("credited to"), "credit_team": _("team of the credit"),
-    "day": _("day"), "decided_at": _("decided"),
-    "direction": _("direction"), "disqualified_at": _("disqualified"), "disqualified_reason": _("reason"),
-    "entered_at": _("entered"), "filled_fte": _("filled FTE"), "formation_fte": _("FTE of the formation"),
-    "found_at": _("found"), "id": _("its number"), "kind": _("kind"),
-    "lead_id": _("lead"), "left_at": _("left the stage"),
-    "long_absent_fte": _("FTE long absent"), "loss_reason": _("loss reason"), "margin": _("margin"),
-    "marks_known": _("marks recorded"), "marks_yes": _("marks yes"), "minutes": _("minutes"), "name": _("name"),
-    "next_appointment_at": _("next appointment"), "next_order_at": _("next order"), "next_quote_at": _("next quote"),
-    "next_step_at": _("next step"), "nth": _("which time"),
-    "occurred_at": _("occurred"), "opportunity_id": _("opportunity"),
-    "ordered_at": _("ordered"), "outbound_before_close": _("contacts before closing"),
-    "outbound_number": _("number of the contact"), "outcome": _("outcome"), "owner": _("owner"), "part": _("part"),
-    "person": _("person"), "phase": _("phase"), "portion": _("credited amount"),
-    "previous_appointment_at": _("previous appointment"), "probability": _("probability"), "qualified": _("qualified"),
-    "qualified_at": _("qualified on"), "rating": _("rating"), "recorded_at": _("recorded"), "sent_at": _("sent"),
-    "since_at": _("since"), "since_on": _("since"), "source": _("source"), "stage": _("stage"),
-    "stage_order": _("order of the stage"), "starts_on": _("from the day"), "state": _("state"), "team": _("team"),
-    "until_at": _("until the day"), "until_on": _("until the day"),
-    "vacant_fte": _("vacant FTE"), "void_at": _("cancelled"),
-    "working": _("working day"),
-}  # fmt: skip

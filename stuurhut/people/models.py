@@ -34,6 +34,8 @@ class Organisation(models.Model):
         _("age at which conversion is measured (days)"), null=True, blank=True
     )
     opens_team_totals = models.BooleanField(_("sellers may see totals of other teams"), default=False)
+    # Those that are not the default.
+    thresholds = models.JSONField(_("limits of the verdicts"), default=dict, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ urlpatterns = [
     path("welcome/", first_run.welcome, name="welcome"),
     path("welcome/steps/", first_run.first_steps, name="first_steps"),
     path("settings/", views.organisation, name="settings"),
+    path("settings/limits/", views.limits, name="settings_limits"),
     path("settings/users/", views.user_list, name="settings_users"),
     path("settings/users/new/", views.user_new, name="settings_user_new"),
     path("settings/users/<int:key>/", views.user, name="settings_user"),

@@ -16,6 +16,7 @@ from stuurhut.people.access import administers, only, signed_in, steers_organisa
 from stuurhut.people.actions import settings as setting
 from stuurhut.people.forms import InviteForm, OrganisationForm, UserForm
 from stuurhut.people.invitation import invite, link_for
+from stuurhut.people.limits import LimitsForm
 from stuurhut.people.models import User
 from stuurhut.people.refusal import Refused
 
@@ -40,6 +41,17 @@ def organisation(request: HttpRequest) -> HttpResponse:
     if kept(request, form, lambda: setting.change_organisation(by=signed_in(request), **form.values())):
         return redirect("settings")
     return render(request, "people/form.html", {"form": form, "title": _("Organisation")})
+
+
+@only(steers_organisation)
+def limits(request: HttpRequest) -> HttpResponse:
+    """From where on something is called weak, slow, too much or too little."""
+    organisation = setting.the_organisation()
+    form = LimitsForm(request.POST or None, kept=organisation.thresholds)
+    if kept(request, form, lambda: setting.change_limits(by=signed_in(request), thresholds=form.values())):
+        return redirect("settings_limits")
+    hint = _("From where on Stuurhut calls something weak, slow, too much or too little.")
+    return render(request, "people/form.html", {"form": form, "title": _("Limits of the verdicts"), "hint": hint})
 
 
 @only(administers)

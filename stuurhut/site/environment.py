@@ -19,6 +19,7 @@ KNOWN = {
     "STUURHUT_URL": "",
     "STUURHUT_TRUSTED_PROXY": "",
     "STUURHUT_FISCAL_YEAR_START": "1",
+    "STUURHUT_CLOSE_AFTER_DAYS": "14",
     "STUURHUT_WORKERS": "1",
     "STUURHUT_DEBUG": "",
     "DATABASE_URL": "",
@@ -58,6 +59,12 @@ class Environment:
         text = self["STUURHUT_FISCAL_YEAR_START"]
         if not text.isdigit() or not 1 <= int(text) <= 12:
             raise SettingError(f"STUURHUT_FISCAL_YEAR_START is '{text}'; give the number of a month, 1 to 12.")
+        return int(text)
+
+    def close_after_days(self) -> int:
+        text = self["STUURHUT_CLOSE_AFTER_DAYS"]
+        if not text.isdigit() or not 0 <= int(text) <= 366:
+            raise SettingError(f"STUURHUT_CLOSE_AFTER_DAYS is '{text}'; give a number of days, 0 to 366.")
         return int(text)
 
 

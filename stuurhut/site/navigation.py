@@ -40,6 +40,7 @@ NAVIGATION: tuple[Group, ...] = (
         (
             Entry(_("Cockpit"), "/", "layout-dashboard", keys="g c"),
             Entry(_("All figures"), "/kpi/", "chart-histogram", keys="g k"),
+            Entry(_("Targets"), "/targets/", "target-arrow", keys="g t", only="records"),
         ),
     ),
     Group(

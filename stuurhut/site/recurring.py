@@ -11,8 +11,10 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from stuurhut import replica
+from stuurhut.cockpit.jobs import send_monday_mail
 from stuurhut.connect.jobs import tend_imports
-from stuurhut.worker.clock import Daily, Every, Recurring
+from stuurhut.targets.jobs import close_periods
+from stuurhut.worker.clock import Daily, Every, Recurring, Weekly
 
 DONE_KEPT = timedelta(days=1)
 FAILED_KEPT = timedelta(days=30)
@@ -41,6 +43,8 @@ def tend_copy() -> None:
 RECURRING = (
     Recurring("copy", Every(timedelta(minutes=5)), tend_copy),
     Recurring("imports", Every(timedelta(minutes=1)), tend_imports),
+    Recurring("closing", Daily(time(2, 40)), close_periods),
     Recurring("sessions", Daily(time(3, 10)), clear_sessions),
+    Recurring("monday mail", Weekly(1, time(7, 30)), send_monday_mail),
     Recurring("tasks", Every(timedelta(hours=6)), forget_tasks),
 )

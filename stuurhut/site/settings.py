@@ -132,6 +132,8 @@ ACCOUNT_ADAPTER = "stuurhut.people.login.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = PUBLIC_URL.startswith("https://")
 
+# Mail servers refuse a sender at a domain that is not ours.
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = f"Stuurhut <stuurhut@{ALLOWED_HOSTS[0] if PUBLIC_URL else 'localhost'}>"
 if ENVIRONMENT["EMAIL_URL"]:
     _mail = dj_email_url.parse(ENVIRONMENT["EMAIL_URL"])
     EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
@@ -177,3 +179,5 @@ MEMORY = ENVIRONMENT["STUURHUT_MEMORY"]
 WORKERS = ENVIRONMENT["STUURHUT_WORKERS"]
 CURRENCY = ENVIRONMENT["STUURHUT_CURRENCY"]
 FISCAL_YEAR_START = ENVIRONMENT.fiscal_year_start()
+CLOSE_AFTER_DAYS = ENVIRONMENT.close_after_days()
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a grid of goals has a field per person and month

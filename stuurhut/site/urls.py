@@ -7,6 +7,7 @@ from stuurhut.ui.views import choose_language
 urlpatterns = [
     path("", include("stuurhut.cockpit.urls")),
     path("", include("stuurhut.crm.urls")),
+    path("", include("stuurhut.targets.urls")),
     path("", include("stuurhut.connect.urls")),
     path("", include("stuurhut.people.urls")),
     path("language/", choose_language, name="choose_language"),

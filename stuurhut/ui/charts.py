@@ -66,7 +66,7 @@ class Course:
     summary: str
 
 
-class _Scale:
+class Scale:
     """From values to heights: 0 is the upper edge, 100 the lower; zero is always in sight."""
 
     def __init__(self, values: Sequence[float], whole: float) -> None:
@@ -103,7 +103,7 @@ def course(
     What is not finished yet is drawn apart: a hatched bar, a dashed line.
     """
     values = [p.value for p in points if p.value is not None] + [p.before for p in points if p.before is not None]
-    scale = _Scale([*values, *([target.at] if target else [])], whole)
+    scale = Scale([*values, *([target.at] if target else [])], whole)
     room = 100 / max(len(points), 1)
     bars = tuple(_bar(p, i * room, room, scale, kind) for i, p in enumerate(points) if p.value is not None)
     heights = [(i, p, None if p.value is None else scale.y(p.value)) for i, p in enumerate(points)]
@@ -113,9 +113,9 @@ def course(
     return Course(
         kind=kind,
         bars=bars,
-        path=_path(done) if kind == "line" else "",
-        open_path=_path(ending) if kind == "line" and any(p.unfinished for p in points) else "",
-        before=_path(earlier),
+        path=path(done) if kind == "line" else "",
+        open_path=path(ending) if kind == "line" and any(p.unfinished for p in points) else "",
+        before=path(earlier),
         base=scale.y(0),
         ticks=tuple(Mark(scale.y(v), write(v)) for v in scale.steps()) if write else (),
         labels=_labels(points, room),
@@ -128,7 +128,7 @@ def _ends_done(points: Sequence[Point], i: int) -> bool:
     return i + 1 < len(points) and points[i + 1].unfinished and not points[i].unfinished
 
 
-def _bar(point: Point, x: float, room: float, scale: _Scale, kind: Kind) -> Bar:
+def _bar(point: Point, x: float, room: float, scale: Scale, kind: Kind) -> Bar:
     assert point.value is not None
     y, zero = scale.y(point.value), scale.y(0)
     top, height = (min(y, zero), abs(zero - y)) if kind == "bars" else (y, 0.0)
@@ -139,7 +139,7 @@ def _bar(point: Point, x: float, room: float, scale: _Scale, kind: Kind) -> Bar:
     )
 
 
-def _path(places: Sequence[tuple[float, float | None]]) -> str:
+def path(places: Sequence[tuple[float, float | None]]) -> str:
     """A line through the places, broken where there is none; empty for fewer than two."""
     parts, pen_down = [], False
     for x, y in places:

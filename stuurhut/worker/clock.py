@@ -47,11 +47,28 @@ class Daily:
 
 
 @dataclass(frozen=True)
+class Weekly:
+    """Once a week on this day (ISO: 1 is Monday), at this time on the organisation's clock."""
+
+    weekday: int
+    at: time
+
+    def first(self, now: datetime, zone: ZoneInfo) -> datetime:
+        return self.after(now, zone)
+
+    def after(self, now: datetime, zone: ZoneInfo) -> datetime:
+        moment = Daily(self.at).after(now, zone)
+        while moment.astimezone(zone).isoweekday() != self.weekday:
+            moment = Daily(self.at).after(moment, zone)
+        return moment
+
+
+@dataclass(frozen=True)
 class Recurring:
     """A task without arguments, and when it comes back."""
 
     name: str
-    when: Every | Daily
+    when: Every | Daily | Weekly
     task: Task[[], Any]
 
 

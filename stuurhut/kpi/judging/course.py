@@ -48,10 +48,14 @@ def course_of_person(asking: Asking, key: str, person: int | None) -> Verdict | 
 
 
 def judged_courses(asking: Asking, key: str) -> tuple[Verdict, ...]:
-    """The verdicts on the courses of every seller and team in view; of the stages of the sales process one each."""
+    """The verdicts on the courses of every seller and team in view; of the stages of the sales process one each, or of
+    the win rate where no stages are recorded.
+    """
     of = ("person",) if asking.only else ("person", "team")
     if key == STAGE:
         found = [one for whose in of for one in series_by_stage(asking, of=whose)]
+        if not found:
+            return judged_courses(asking, "win_rate")
         return tuple(_judged(asking, one, {}, None) for one in found)
     every = series(asking.everyone, key, in_parts=True)
     usual, worth = seasons_of(every), _worth(asking, key, every)
@@ -76,15 +80,14 @@ def _worth(asking: Asking, key: str, every: tuple[Series, ...]) -> Decimal | Non
 
 
 def response(asking: Asking) -> Verdict | None:
-    """Slow process or slow person: of the whole in view when it is slow, else of the team or seller that is slowest."""
+    """Slow process or slow person: of the one team that is clearly slow, else of the whole in view."""
     found = answers(asking)
     if not found:
         return None
-    whole, *others = found
-    slow = [one for one in others if one.kind == kinds.SLOW_TEAM and one.about.kind == "team"]
-    if whole.kind == kinds.SLOW_TEAM or not slow:
-        return whole
-    return min(slow, key=lambda one: (one.chance is None, one.chance))
+    teams = [one for one in found[1:] if one.about.kind == "team"]
+    limit = asking.thresholds.false_discoveries / max(len(teams), 1)
+    slow = [one for one in teams if one.kind == kinds.SLOW_TEAM and (one.chance or 0.0) <= limit]
+    return min(slow, key=lambda one: one.chance or 0.0) if 0 < len(slow) < len(teams) else found[0]
 
 
 def clock(asking: Asking) -> Verdict:

@@ -32,6 +32,8 @@ AFTER_COFFEE = (
     "call_to_appointment_cohort", "appointment_to_quote_cohort", "orders_per_visit", "orders_per_visit_cohort",
 )  # fmt: skip
 FURTHER_ON = ("quotes_sent", "sales_count", "win_rate")  # what a weak step shows in as well
+WEAK = (kinds.WEAK_STEP, kinds.WEAK_PROCESS)
+OVER_STAGES = ("appointment_to_quote_cohort", "quote_to_order_cohort", "win_rate", "lead_conversion")
 LOADS = (kinds.FEW_LEADS, kinds.MANY_LEADS, kinds.TEMPORARY_HANDS, kinds.GROW_TEAM)
 Step = tuple[str, str]  # KPI and stage
 
@@ -118,7 +120,15 @@ class _Cause:
 
 def _without_explained(found: list[Verdict], teams: Mapping[int | None, frozenset[int]]) -> list[Verdict]:
     causes = [_Cause(one.kind, one.about.id, _step(one)) for one in found if one.about.kind in ("team", "whole")]
-    return [one for one in found if not _is_explained(one, causes, teams)]
+    stages = {(one.about, _step(one)) for one in found if one.kind in WEAK and _step(one)[1]}
+    return [one for one in found if not _is_said_by_a_stage(one, stages) and not _is_explained(one, causes, teams)]
+
+
+def _is_said_by_a_stage(one: Verdict, stages: set[tuple[Subject, Step]]) -> bool:
+    """Whether a weak stage of the same person or team says it more exactly."""
+    if one.kind == kinds.STRUCTURAL:
+        return (one.about, _step(one)) in stages
+    return one.kind in WEAK and one.kpi in OVER_STAGES and any(about == one.about for about, _step in stages)
 
 
 def _step(one: Verdict) -> Step:
@@ -151,11 +161,11 @@ def _is_explained(one: Verdict, causes: list[_Cause], teams: Mapping[int | None,
 # -- what comes first --------------------------------------------------------------------------------------------------
 
 
-def _weight(one: Verdict) -> tuple[bool, Decimal, float]:
-    """Euros at stake times how sure it is; what cannot be said in euros comes after that, the surest first."""
+def _weight(one: Verdict) -> tuple[bool, Decimal, bool, float]:
+    """Euros at stake times how sure it is; what cannot be said in euros comes after that, the bad and sure first."""
     sure = COUNTED_SURE if one.certainty is None else one.certainty
     stake = one.at_stake
-    return stake is not None, (stake or Decimal(0)) * Decimal(str(sure)), sure
+    return stake is not None, (stake or Decimal(0)) * Decimal(str(sure)), one.state == "bad", sure
 
 
 def _of_different_subjects(ranked: list[Verdict]) -> tuple[Verdict, ...]:

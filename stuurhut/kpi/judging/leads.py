@@ -56,12 +56,13 @@ def loads(asking: Asking, found: Movement | None) -> tuple[Verdict, ...]:
     qualified = asking.answer("qualified_share", period=a_year(asking), by=("team",))
     if not opened.total.more.get("leads") and not qualified.total.n:
         return ()  # leads are not recorded here
-    shares = {row.ids["team"]: row.value for row in qualified.rows}
+    shares = {row.ids["team"]: row.value for row in qualified.rows if row.value.n}
     teams = {team.id: team for team in teams_in_view(asking)}
     verdicts = [_load(asking, all_in_view(asking), opened.total, found, qualified.total)]
-    if len(teams) > 1:
-        rows = {row.ids["team"]: row.value for row in opened.rows}
-        verdicts += [_load(asking, it, rows[key], found, shares.get(key)) for key, it in teams.items() if key in rows]
+    for row in opened.rows if len(teams) > 1 else ():
+        key = row.ids["team"]
+        if key in teams and (key in shares or row.value.more.get("leads")):  # a team of managers gets none
+            verdicts.append(_load(asking, teams[key], row.value, found, shares.get(key)))
     return tuple(verdicts)
 
 

@@ -16,14 +16,17 @@ LATELY = 3  # months: who was in a team in these is of it
 
 
 def _rows(asking: Asking, months: int) -> Iterator[Row]:
-    """A row per person, team and month of the last whole months in which that person was there."""
+    """A row per person, team and month of the last whole months in which that person was there; where no hands are
+    recorded at all, of those who are in a team.
+    """
     span = whole_buckets(asking, "month")
     if span is None:
         return
     since = bucket_name(add_months(span.until, -months), "month")
     answer = asking.answer("fte_available", period=span, by=("person", "team", "month"))
+    known = any(row.value.value for row in answer.rows)
     for row in answer.rows:
-        if (row.names["month"] or "") >= since and row.value.value and row.ids["person"] is not None:
+        if (row.names["month"] or "") >= since and row.ids["person"] is not None and (row.value.value or not known):
             yield row
 
 

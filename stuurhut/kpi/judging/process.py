@@ -44,8 +44,9 @@ def processes(asking: Asking) -> tuple[Process, ...]:
     everyone = asking.everyone
     worths = worth_of_hits(asking, of_sellers(everyone))
     found = rungs(everyone, COHORTS, ("team", "month", "source"), span)
-    # Of the stages that of the sellers serves, without their sources.
-    found |= rungs(everyone, (STAGE,), ("person", "team", "month"), span)
+    # Of the stages that of the sellers serves, without their sources; where none are recorded, the win rate.
+    by = ("person", "team", "month")
+    found |= rungs(everyone, (STAGE,), by, span) or rungs(everyone, ("win_rate",), by, span)
     teams = {rung: _by_month(rows) for rung, rows in found.items()}
     looked_at = sum(len(months) for months in teams.values())
     return tuple(

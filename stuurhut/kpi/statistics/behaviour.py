@@ -11,6 +11,7 @@ from stuurhut.kpi.statistics.changes import Kind, Table
 SERIES = 11  # looked at together of one seller: the seven of the dashboard and the four steps of the funnel
 FALSE_YEARS = 0.05
 EFFECT = 0.20  # a change of level is structural from here, relatively
+ROUNDING = 1e-9
 AT_LEAST = 8  # periods; fewer is too early
 # How many independent looks a year of monthly looks at every moment comes to, per period beyond the seventh and at
 # most; found by simulation on steady courses (docs/statistics.md), checked by `stuurhut simulate`.
@@ -102,7 +103,8 @@ def chart(
     structural = bool(stands(found, chance, kind, looked_at, false_years)[0])
     since = int(found.since[0])
     levels = np.where(np.arange(values.shape[1]) < found.since[:, None], found.before[:, None], found.after[:, None])
-    periods = _usual(readings, usable, changes.limits(values, n, kind, levels if structural else None), kind)
+    limits = changes.limits(values, n, kind, levels if structural else None)
+    periods = _usual(readings, usable, values, limits, kind)
     outside = tuple(index for index, one in enumerate(periods) if one.outside)
     before, after = (float(_unlogged(one, kind)[0]) for one in (found.before, found.after))
     return Chart(kind, periods, 0, usable[since], before, after, float(chance[0]), structural, outside)
@@ -160,16 +162,17 @@ def _unlogged(levels: Table, kind: Kind) -> Table:
     return np.exp(levels) if kind == "duration" else levels
 
 
-def _usual(readings: Sequence[Reading], usable: Sequence[int], limits: changes.Limits, kind: Kind) -> tuple[Usual, ...]:
+def _usual(
+    readings: Sequence[Reading], usable: Sequence[int], values: Table, limits: changes.Limits, kind: Kind
+) -> tuple[Usual, ...]:
     """The limits in the unit shown, for the periods that have something to say."""
+    outer = (values < limits.low - ROUNDING) | (values > limits.high + ROUNDING)
     found = [Usual(None, None, None, None) for _one in readings]
     for column, index in enumerate(usable):
         one = readings[index]
-        value = shown(one, kind)
         scale = {"share": 1 / one.n, "duration": one.season}.get(kind, 1.0)
         raw = (_unlogged(table[0, column], kind) for table in (limits.centre, limits.low, limits.high))
         centre, low, high = (float(one) * scale for one in raw)
         high = min(high, 1.0) if kind == "share" else high
-        outside = value is not None and not low - 1e-9 <= value <= high + 1e-9
-        found[index] = Usual(value, centre, low, high, outside)
+        found[index] = Usual(shown(one, kind), centre, low, high, bool(outer[0, column]))
     return tuple(found)

@@ -198,7 +198,8 @@ def _quantiles(rate: Table, n: Table, kind: Kind, spread: Table) -> tuple[Table,
     tail = ndtr(-SIGMAS)
     if kind == "money":
         shape = _some(rate * n / spread)
-        return gammaincinv(shape, tail) * spread, gammaincinv(shape, 1 - tail) * spread
+        least = np.where(np.exp(-shape) > tail, 0.0, gammaincinv(shape, tail))  # a month without any deal
+        return least * spread, gammaincinv(shape, 1 - tail) * spread
     n, probability = n / spread, np.clip(rate, 0, 1)
     low, high = (_counted(q, n, rate, probability, kind) for q in (tail, 1 - tail))
     return np.maximum(low, 0) * spread, (high + 1) * spread

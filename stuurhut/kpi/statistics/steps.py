@@ -13,11 +13,10 @@ from math import ceil
 
 from stuurhut.kpi.statistics.changes import Table, as_normal, contrast
 
-TYPICAL_SPREAD = (
-    0.3  # of sellers' log odds before anything is known: rates of 30% then lie 24 to 36% two in three times
-)
+TYPICAL_SPREAD = 0.2  # of log odds, before anything is known: rates of 30% are then 26 to 34% two in three times
 SPREADS = tuple(0.02 + 0.08 * step for step in range(11))
 LEVELS = 15
+ODD_ONES = 0.05  # of sellers are taken to be unlike the others, when a rate is drawn to theirs
 HALVING_SEEN = 4.0  # squared: two standard errors
 
 
@@ -179,10 +178,16 @@ def _at_most(hits: int, n: int, first: Table, second: Table) -> Table:
 
 
 def _shrunk(own: Tally, weights: Table, first: Table, second: Table) -> tuple[float, float, float]:
-    """The rate to be expected of this seller, given the others and the own figures, with its 95% interval."""
+    """The rate to be expected of this seller, given the others and the own figures, with its 95% interval.
+
+    Most are like the others; a few are a case of their own, of whom the others say nothing: else somebody who clearly
+    differs would be drawn all the way back to them.
+    """
     import numpy as np
     from scipy.special import betaincinv, betaln
 
+    weights = np.append(weights * (1 - ODD_ONES), ODD_ONES)
+    first, second = np.append(first, 1.0), np.append(second, 1.0)
     after = (own.hits + first, own.n - own.hits + second)
     likelihood = betaln(*after) - betaln(first, second)
     weights = weights * np.exp(likelihood - likelihood.max())

@@ -97,7 +97,7 @@ def test_the_order_of_colleagues_and_sources_changes_nothing(
     drawn: list[dict[str, tuple[int, int]]], rng: random.Random
 ) -> None:
     own, *others = [mixed(one) for one in drawn]
-    turned = [dict(reversed(one.items())) for one in others]
+    turned = [dict(list(one.items())[::-1]) for one in others]
     rng.shuffle(turned)
     first, again = against_others(own, others), against_others(own, turned)
     for name in ("hits", "n", "rate", "expected", "shrunk", "low", "high", "effect", "chance", "needed"):

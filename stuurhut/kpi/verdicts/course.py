@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from math import ceil, floor
 
 from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.statistics.behaviour import Chart
 from stuurhut.kpi.statistics.seasons import Movement
 from stuurhut.kpi.verdicts import kinds
-from stuurhut.kpi.verdicts.saying import label, luck, share, too_early
+from stuurhut.kpi.verdicts.saying import label, luck, price, share, too_early
 from stuurhut.kpi.verdicts.verdict import Figure, Filling, Sentence, State, Subject, Verdict
 from stuurhut.kpi.words.period import Period, add_months, bucket_name
 from stuurhut.kpi.words.text import gettext_noop as _
 
 RECENT = 3  # months in which an incident is news
+SMALL = 3  # under it a count without decimals says too little
 MONTHS = 12  # over which a structural fall is priced
 
 
@@ -49,7 +51,7 @@ def _structural(about: Subject, kpi: Kpi, chart: Chart, since: Period, worth: De
         remedy = Sentence(
             _("Talk about what changed in %(since)s, listen in, and agree on one thing to work on."), {"since": since}
         )
-    lost = Decimal(round(abs(after - before) * MONTHS, 6)) * worth if worth and state == "bad" else None
+    lost = price(abs(after - before) * MONTHS, worth) if state == "bad" else None
     brief = Sentence(_("structurally higher") if higher else _("structurally lower"))
     return Verdict(
         kinds.STRUCTURAL, state, about, kpi.key, brief, sentence, _a_year(chart), remedy, chart.chance, lost
@@ -63,7 +65,7 @@ def _incident(about: Subject, kpi: Kpi, chart: Chart, index: int, starts: Sequen
     text = _("%(kpi)s: %(value)s in %(month)s, where %(low)s to %(high)s is usual. One month, nothing structural.")
     values: dict[str, Filling] = {
         "kpi": label(kpi), "month": _month(starts[index]), "value": _each(kpi, one.value),
-        "low": _each(kpi, one.low), "high": _each(kpi, one.high),
+        "low": _from(kpi, one.low), "high": _to(kpi, one.high),
     }  # fmt: skip
     brief = Sentence(_("one exceptional month") if good else _("a bad month, not structural"))
     remedy = None
@@ -77,7 +79,7 @@ def _steady(about: Subject, kpi: Kpi, chart: Chart) -> Verdict:
     last = next(one for one in reversed(chart.periods) if one.centre is not None)
     sentence = Sentence(
         _("%(kpi)s: usual is %(low)s to %(high)s a month, and it stays within that."),
-        {"kpi": label(kpi), "low": _each(kpi, last.low), "high": _each(kpi, last.high)},
+        {"kpi": label(kpi), "low": _from(kpi, last.low), "high": _to(kpi, last.high)},
     )
     return Verdict(kinds.STEADY, "good", about, kpi.key, Sentence(_("steady")), sentence, chance=chart.chance)
 
@@ -135,10 +137,19 @@ def _levels(chart: Chart) -> tuple[float, float]:
 
 
 def _each(kpi: Kpi, value: float | None) -> Figure:
-    """A level of counts is an average, and has decimals."""
-    if value is not None and kpi.unit in ("count", "number"):
+    """A level of counts is an average: small ones have decimals."""
+    if value is not None and kpi.unit == "count" and abs(value) < SMALL and value != round(value):
         return Figure(round(value, 1), "number")
     return Figure(value, kpi.unit)
+
+
+def _from(kpi: Kpi, low: float | None) -> Figure:
+    """The least that is usual; of what is counted a whole number."""
+    return Figure(ceil(low - 1e-6) if low is not None and kpi.unit == "count" else low, kpi.unit)
+
+
+def _to(kpi: Kpi, high: float | None) -> Figure:
+    return Figure(floor(high + 1e-6) if high is not None and kpi.unit == "count" else high, kpi.unit)
 
 
 def _month(start: date) -> Period:

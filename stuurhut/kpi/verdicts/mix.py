@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from stuurhut.kpi.statistics.changes import as_normal, contrast
 from stuurhut.kpi.verdicts import kinds
-from stuurhut.kpi.verdicts.saying import luck, share, too_early
+from stuurhut.kpi.verdicts.saying import luck, price, share, too_early
 from stuurhut.kpi.verdicts.thresholds import Thresholds
 from stuurhut.kpi.verdicts.verdict import Figure, Filling, Sentence, Subject, Verdict
 from stuurhut.kpi.words.text import gettext_noop as _
@@ -53,7 +53,7 @@ def orders_per_visit(
     }
     sure = rate < usual and chance <= thresholds.false_discoveries / looked_at
     many = own.days > 0 and days > 0 and own.visits / own.days >= MANY * visits / days
-    lost = Decimal(str(round(usual * own.visits - own.orders, 6))) * worth if worth else None
+    lost = price(usual * own.visits - own.orders, worth)
     if sure and many and rate <= (1 - thresholds.step_effect) * usual:
         return _few_orders(about, values, chance, lost)
     if sure and rate <= thresholds.order_rate * usual:

@@ -41,7 +41,8 @@ class Answers:
 
 
 def team(whole: Answers, sellers: Sequence[Answers], norm: float, thresholds: Thresholds) -> Verdict:
-    """SLOW_TEAM (a process question), SLOW_PERSON (only one or two: about the slowest of them), ON_TIME or TOO_EARLY.
+    """SLOW_TEAM (a process question), SLOW_PERSON (only one or two: about the slowest of them), OVER_NORM when luck may
+    explain it, ON_TIME or TOO_EARLY.
 
     `norm` in working minutes; `sellers` by the seller's own clock.
     """
@@ -49,7 +50,7 @@ def team(whole: Answers, sellers: Sequence[Answers], norm: float, thresholds: Th
         return _early(whole)
     judged = [one for one in sellers if one.n >= FEW]
     slow = [one for one in judged if one.typical > norm]
-    if whole.typical > norm and 2 * len(slow) > len(judged) > 1:
+    if _is_slow(whole, norm, thresholds) and 2 * len(slow) > len(judged) > 1:
         return _slow_team(whole, norm, len(slow), len(judged))
     standing = [(one, _chance(one, _without(one, judged))) for one in judged]
     persons = [
@@ -59,9 +60,9 @@ def team(whole: Answers, sellers: Sequence[Answers], norm: float, thresholds: Th
     if persons:
         slowest, chance = max(persons, key=lambda found: (found[0].typical, found[0].n, found[0].about.name))
         return _slow_person(slowest, _without(slowest, judged), norm, chance)
-    if whole.typical > norm:
+    if _is_slow(whole, norm, thresholds):
         return _slow_team(whole, norm, len(slow), len(judged))
-    return _on_time(whole, norm)
+    return _over_norm(whole, (), norm, _as_slow_by_luck(whole)) if whole.typical > norm else _on_time(whole, norm)
 
 
 def seller(own: Answers, others: Sequence[Answers], whole: Answers, norm: float, thresholds: Thresholds) -> Verdict:
@@ -74,7 +75,7 @@ def seller(own: Answers, others: Sequence[Answers], whole: Answers, norm: float,
     chance = _chance(own, judged)
     if _stands_out(own, judged, chance, norm, thresholds, looked_at=1):
         return _slow_person(own, judged, norm, chance)
-    if own.typical > norm and whole.typical > norm:
+    if own.typical > norm and _is_slow(whole, norm, thresholds):
         slow = [one for one in (own, *judged) if one.typical > norm]
         return _slow_team(whole, norm, len(slow), len(judged) + 1)
     if own.typical > norm:
@@ -98,6 +99,12 @@ def _stands_out(
         return False
     usual = median(one.typical for one in others)
     return own.typical >= thresholds.response_slow * usual and chance <= thresholds.false_discoveries / looked_at
+
+
+def _is_slow(whole: Answers, norm: float, thresholds: Thresholds) -> bool:
+    """Whether the team is later than the norm, and that is no luck."""
+    chance = _as_slow_by_luck(whole)
+    return whole.typical > norm and (chance is None or chance <= thresholds.false_discoveries)
 
 
 def _slow_team(whole: Answers, norm: float, slow: int, judged: int) -> Verdict:
@@ -152,7 +159,7 @@ def _over_norm(own: Answers, others: Sequence[Answers], norm: float, chance: flo
             "colleagues take %(usual)s, and luck may explain it."
         )
     brief = Sentence(_("over the norm"))
-    return Verdict(kinds.OVER_NORM, "look", own.about, KPI, brief, Sentence(text, values), luck(chance), chance=chance)
+    return Verdict(kinds.OVER_NORM, "look", own.about, KPI, brief, Sentence(text, values), chance=chance)
 
 
 def _beside(own: Answers, others: Sequence[Answers], norm: float) -> dict[str, Filling]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.verdicts import kinds
 from stuurhut.kpi.verdicts.verdict import Figure, Sentence, Subject, Term, Verdict
@@ -9,6 +11,7 @@ from stuurhut.kpi.words.answer import Number
 from stuurhut.kpi.words.text import gettext_noop as _
 
 SELDOM = 0.001
+CENT = Decimal("0.01")
 TOO_EARLY = Sentence(_("too early to tell"))
 
 
@@ -19,6 +22,11 @@ def luck(chance: float | None) -> tuple[Sentence, ...]:
     if chance < SELDOM:
         return (Sentence(_("Luck alone would show this in fewer than one in a thousand cases.")),)
     return (Sentence(_("Luck alone would show this in %(chance)s of the cases."), {"chance": share(chance)}),)
+
+
+def price(hits: float, worth: Decimal | None) -> Decimal | None:
+    """What so many are worth, in whole cents; None when nobody knows what one is worth."""
+    return None if worth is None else (Decimal(str(hits)) * worth).quantize(CENT)
 
 
 def share(value: Number) -> Figure:

@@ -9,7 +9,7 @@ from stuurhut.kpi.statistics.changes import contrast
 from stuurhut.kpi.statistics.discoveries import discoveries
 from stuurhut.kpi.statistics.steps import Tally
 from stuurhut.kpi.verdicts import kinds
-from stuurhut.kpi.verdicts.saying import luck, share, too_early
+from stuurhut.kpi.verdicts.saying import luck, price, share, too_early
 from stuurhut.kpi.verdicts.thresholds import Thresholds
 from stuurhut.kpi.verdicts.verdict import Filling, Sentence, Subject, Verdict
 from stuurhut.kpi.words.text import gettext_noop as _
@@ -86,10 +86,10 @@ def _against_others(about: Subject, own: Tally, others: Tally, chance: float | N
         brief = Sentence(_("good source"))
         return Verdict(kinds.GOOD_SOURCE, "good", about, KPI, brief, sentence, luck(chance), remedy, chance)
     remedy = Sentence(_("Put less time and money here, or qualify these leads before a seller gets them."))
-    missed = Decimal(str(round(own.n * others.hits / others.n - own.hits, 6)))
+    missed = price(own.n * others.hits / others.n - own.hits, worth)
     return Verdict(
         kinds.POOR_SOURCE, "bad", about, KPI, Sentence(_("poor source")), sentence, luck(chance), remedy, chance,
-        missed * worth if worth else None,
+        missed,
     )  # fmt: skip
 
 
@@ -99,10 +99,10 @@ def _mismatch(about: Subject, own: Tally, aim: float, chance: float | None, wort
     remedy = Sentence(
         _("Check two things: are these leads followed up, and does the offer match what they were promised?")
     )
-    missed = Decimal(str(round(own.n * aim - own.hits, 6)))
+    missed = price(own.n * aim - own.hits, worth)
     return Verdict(
         kinds.MISMATCH, "bad", about, KPI, Sentence(_("under its benchmark")), sentence, luck(chance), remedy, chance,
-        missed * worth if worth else None,
+        missed,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from stuurhut.kpi.kpi import Kpi
 from stuurhut.kpi.statistics.discoveries import discoveries
 from stuurhut.kpi.statistics.steps import Comparison
 from stuurhut.kpi.verdicts import kinds
-from stuurhut.kpi.verdicts.saying import label, luck, share, too_early
+from stuurhut.kpi.verdicts.saying import label, luck, price, share, too_early
 from stuurhut.kpi.verdicts.thresholds import Thresholds
 from stuurhut.kpi.verdicts.verdict import Filling, Sentence, Subject, Verdict
 from stuurhut.kpi.words.text import gettext_noop as _
@@ -134,6 +134,6 @@ def _values(kpi: Kpi, compared: Comparison) -> dict[str, Filling]:
 
 def _missed(compared: Comparison, rate: float | None, worth: Decimal | None) -> Decimal | None:
     """What the hits that were missed are worth."""
-    if worth is None or rate is None or compared.expected is None:
+    if rate is None or compared.expected is None:
         return None
-    return max(Decimal(0), Decimal(str(round((compared.expected - rate) * compared.n, 6))) * worth)
+    return price(max(0.0, (compared.expected - rate) * compared.n), worth)

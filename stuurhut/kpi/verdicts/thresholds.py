@@ -15,8 +15,8 @@ class Thresholds:
     false_years: float = 0.05  # share of seller-years in which a steady seller may be called structural
     trend_weeks: int = 26  # over which a slope is a trend
     seasons_needed: float = 2.0  # years of weeks before season and trend can be told apart
-    load_low: float = 10.0  # open leads per available FTE: fewer asks for marketing or outbound
-    load_high: float = 40.0  # more asks for stricter qualifying, hands or growth
+    load_low: float = 2.0  # open leads per available FTE: fewer asks for marketing or outbound
+    load_high: float = 20.0  # more asks for stricter qualifying, hands or growth
     response_slow: float = 2.0  # a seller's median against that of the others, at least so many times
     new_customer_share: float = 0.10  # of calls and visits with accounts that never bought; lower is hardly any
     order_rate: float = 0.5  # of the others' orders per visit; lower is "half the order rate"

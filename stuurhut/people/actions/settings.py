@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from stuurhut.people.actions.days import check_days
 from stuurhut.people.actions.logins import add_user, set_active, set_roles
 from stuurhut.people.actions.teams import AddressTaken, create_person, join_team, place_team
-from stuurhut.people.history import change
+from stuurhut.people.history import change, note
 from stuurhut.people.models import Membership, Organisation, Person, Team, User
 from stuurhut.people.refusal import Refused
 
@@ -66,6 +68,17 @@ def change_organisation(*, by: User | None, **fields: Any) -> Organisation:
     if not fields.get("weekdays", organisation.weekdays):
         raise WrongHours(_("A week without working days has no figures; choose at least one."))
     return change(organisation, by=by, **fields)
+
+
+@transaction.atomic
+def change_limits(*, by: User | None, thresholds: Mapping[str, float]) -> Organisation:
+    """Sets the limits of the verdicts; those that are left out follow the defaults."""
+    organisation = Organisation.objects.select_for_update().get(pk=the_organisation().pk)
+    old, organisation.thresholds = organisation.thresholds, dict(thresholds)
+    if old != organisation.thresholds:
+        organisation.save(update_fields=["thresholds"])
+        note(organisation, "thresholds", by=by, old=json.dumps(old), new=json.dumps(organisation.thresholds))
+    return organisation
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('response_norm_minutes', models.PositiveIntegerField(default=240, verbose_name='answer a lead within (working minutes)')),
                 ('conversion_age_days', models.PositiveIntegerField(blank=True, null=True, verbose_name='age at which conversion is measured (days)')),
                 ('opens_team_totals', models.BooleanField(default=False, verbose_name='sellers may see totals of other teams')),
+                ('thresholds', models.JSONField(blank=True, default=dict, verbose_name='limits of the verdicts')),
             ],
         ),
         migrations.CreateModel(

@@ -21,8 +21,10 @@ from stuurhut.crm import actions as crm
 from stuurhut.crm.actions.stages import start_usual_process
 from stuurhut.crm.models import Account, Lead, Opportunity, Order, Quote, Stage
 from stuurhut.kpi.words.money import Amount
+from stuurhut.kpi.words.period import Period
 from stuurhut.people import actions as people
 from stuurhut.people.models import Intake, Membership, Person, Team, User
+from stuurhut.targets.actions import close_period, set_target
 
 pytestmark = pytest.mark.django_db
 
@@ -138,8 +140,30 @@ TABLE: dict[str, list[Page]] = {
     "imports/<int:key>/undo/": [Page("/imports/{intake}/undo/", SETTERS)],
     "imports/<int:key>/mend/": [Page("/imports/{intake}/mend/", SETTERS, {"do": "keep"})],
     "imports/<int:key>/rejected/<int:number>/": [Page("/imports/{intake}/rejected/0/", NOBODY)],
+    # goals: a manager sets those of the own team, a seller reads the own
+    "targets/": [
+        Page("/targets/?year=2026", WITH_RECORDS, tells=HERS),
+        Page("/targets/?year=2026&grain=month&team={noord}", HERS - {"alice"}),
+        Page("/targets/?year=2026&format=csv", WITH_RECORDS, tells=HERS),
+        Page("/targets/?year=2026&format=xlsx", WITH_RECORDS, tells=HERS),
+        Page("/targets/", HERS - {"alice"}, {"do": "save"}),
+        Page(
+            "/targets/",
+            HERS - {"alice"},
+            {"do": "save", "year": "2026", "team": "{noord}", "g-p{alice}-2026-04-01-2026-07-01": "1"},
+        ),
+    ],
+    "targets/history/<slug:key>/": [
+        Page("/targets/history/p{alice}/?year=2026", HERS),
+        Page("/targets/history/t{noord}/?year=2026", HERS - {"alice"}),
+    ],
+    "targets/versions/<int:number>/": [Page("/targets/versions/{target}/", HERS - {"alice"}, {})],
+    "targets/closed/": [Page("/targets/closed/", WITH_RECORDS)],
+    "targets/closed/<int:key>/": [Page("/targets/closed/{closing}/", WITH_RECORDS, tells=HERS)],
+    "targets/close/": [Page("/targets/close/", HERS - {"alice"}, {"period": "2025-Q1"})],
     # settings
     "settings/": [Page("/settings/", SETTERS), Page("/settings/", SETTERS, {})],
+    "settings/limits/": [Page("/settings/limits/", SETTERS), Page("/settings/limits/", SETTERS, {"load_low": "1"})],
     "settings/stages/": [Page("/settings/stages/", SETTERS), Page("/settings/stages/", SETTERS, {})],
     "settings/stages/new/": [
         Page("/settings/stages/new/", SETTERS),
@@ -226,12 +250,16 @@ def _recorded_by(alice: Person, team: Team) -> dict[str, int]:
     planned = crm.plan_activity(kind="visit", planned_for=timezone.now() + timedelta(days=2), **at_hers)
     quote = crm.create_quote(number=f"Q {SECRET}", amount=amount, sent_at=won_at, **at_hers)
     order = crm.create_order(number=f"O {SECRET}", amount=amount, ordered_at=won_at, **at_hers)
+    first = Period(date(2026, 1, 1), date(2026, 4, 1))
+    target = set_target(kpi="won_value", period=first, value=NUMBER, person=alice, by=None)
+    closing = close_period(period=first, by=None)
     seat = people.create_seat(team=team, starts_on=date(2020, 1, 1), person=alice, by=None)
     absence = people.record_absence(person=alice, starts_on=date(2026, 5, 4), by=None)
     found = {
         "account": account, "lead": lead, "gone_lead": gone, "opportunity": deal, "activity": planned, "quote": quote,
         "order": order, "seat": seat, "absence": absence, "membership": Membership.objects.get(person=alice),
-        "alice": alice, "stage": stages[1], "intake": ImportRun.objects.create(intake=Intake.objects.create()).intake,
+        "alice": alice, "stage": stages[1], "target": target,
+        "closing": closing, "intake": ImportRun.objects.create(intake=Intake.objects.create()).intake,
     }  # fmt: skip
     return {name: record.pk for name, record in found.items()}
 
@@ -240,7 +268,7 @@ def visit(client: Client, page: Page, world: dict[str, int]) -> Any:
     address = page.address.format(**world)
     if page.post is None:
         return client.get(address)
-    return client.post(address, {name: str(value).format(**world) for name, value in page.post.items()})
+    return client.post(address, {name.format(**world): str(value).format(**world) for name, value in page.post.items()})
 
 
 def visited(client: Client, page: Page, world: dict[str, int]) -> tuple[int, bool]:

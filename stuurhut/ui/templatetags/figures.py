@@ -98,6 +98,18 @@ def whisker(whisker: Any) -> dict[str, Any]:
     return {"whisker": whisker}
 
 
+@register.inclusion_tag("ui/parts/dial.html")
+def dial(dial: Any) -> dict[str, Any]:
+    """Target percentage as a dial (`ui.dial.Dial`)."""
+    return {"dial": dial}
+
+
+@register.inclusion_tag("ui/parts/dot.html")
+def dot(dot: Any) -> dict[str, Any]:
+    """A share with its interval beside that of the others (`ui.dots.Dot`)."""
+    return {"dot": dot}
+
+
 @register.inclusion_tag("ui/parts/empty.html")
 def empty(title: str, text: str, action: str = "", href: str = "", picture: str = "steering-wheel") -> dict[str, Any]:
     """What will stand here, and the one thing to do to fill it."""

@@ -74,7 +74,55 @@ document.addEventListener("submit", (event) => {
   for (const field of event.target.elements) if (field.value === "") field.disabled = true;
 });
 
+// Tables sort on any column: once up, again down; what has no value stays last. A new copy of the table is sorted again.
+const sorted = new Map();
+
+function sortTable(table) {
+  const [column, up] = sorted.get(table.id) ?? [];
+  if (column === undefined) return;
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head) => head.removeAttribute("aria-sort"));
+  heads[column].setAttribute("aria-sort", up ? "ascending" : "descending");
+  const value = (row) => row.cells[column].dataset.sort ?? "";
+  const compare = (a, b) => (column === 0 ? a.localeCompare(b, root.lang) : Number(a) - Number(b));
+  const rows = [...table.tBodies[0].rows].sort((a, b) => {
+    if (!value(a) || !value(b)) return Number(!value(a)) - Number(!value(b));
+    return up ? compare(value(a), value(b)) : compare(value(b), value(a));
+  });
+  table.tBodies[0].append(...rows);
+}
+
+document.addEventListener("click", (event) => {
+  const head = event.target.closest?.("table[data-sortable] th button")?.parentElement;
+  if (!head) return;
+  const table = head.closest("table");
+  sorted.set(table.id, [head.cellIndex, head.getAttribute("aria-sort") === "descending" || (head.cellIndex === 0 && !head.hasAttribute("aria-sort"))]);
+  sortTable(table);
+});
+
+// A page that follows the data asks every two seconds whether anything changed, and only then for itself.
+async function follow() {
+  const fresh = document.getElementById("fresh");
+  if (!fresh || document.hidden || document.activeElement?.matches("form.asked *")) return;
+  const answer = await fetch(`${fresh.dataset.live}?was=${fresh.dataset.now}`, { cache: "no-store" }).catch(() => null);
+  fresh.classList.toggle("is-lost", !answer?.ok);
+  if (!answer?.ok) return;
+  if (answer.status === 200) return htmx.trigger(fresh, "stale");
+  fresh.querySelector("time").dateTime = new Date().toISOString();
+  showAge();
+}
+
+// What somebody opened stays open when the page changes around it.
+document.addEventListener("htmx:before:morph:node", (event) => {
+  const { oldNode, newNode } = event.detail;
+  if (oldNode instanceof HTMLDetailsElement && newNode instanceof HTMLDetailsElement) newNode.open = oldNode.open;
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  showAge();
+  document.querySelectorAll("table[data-sortable]").forEach(sortTable);
+});
 showTheme();
 showAge();
 setInterval(showAge, 5000);
-document.addEventListener("htmx:after:swap", showAge);
+if (document.getElementById("fresh")) setInterval(follow, 2000);

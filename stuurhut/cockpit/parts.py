@@ -1,0 +1,111 @@
+"""The parts of the cockpit that load after the numbers: the plan, pictures, what was found, funnel and team."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from stuurhut.cockpit import live
+from stuurhut.cockpit.asking import Asked
+from stuurhut.cockpit.clock import with_plan
+from stuurhut.cockpit.findings import Finding, asking_of, finding
+from stuurhut.cockpit.funnel import funnel
+from stuurhut.cockpit.metrics import SEVEN
+from stuurhut.cockpit.team import several, table
+from stuurhut.cockpit.telling import told
+from stuurhut.cockpit.tiles import attained, pictures
+from stuurhut.kpi.judging.course import course
+from stuurhut.kpi.judging.findings import findings
+from stuurhut.kpi.verdicts import kinds
+from stuurhut.kpi.verdicts.verdict import State, Verdict
+from stuurhut.ui.numbers import plain
+
+Context = dict[str, Any]
+CLOCK = "target_attainment"
+ON_ITS_PAGE = ("team", "source", "strategy")
+
+
+@dataclass(frozen=True)
+class Said:
+    """The verdict on one of the seven in a few words; `sentence` says it in full, `address` shows it."""
+
+    key: str
+    state: State
+    brief: str
+    sentence: str
+    address: str
+
+
+def addresses(asked: Asked) -> dict[str, str]:
+    """Where each part of the page is; another address when its contents may differ, so that it is asked again.
+
+    What was found is judged by whole days: it is asked again tomorrow, not at each write.
+    """
+    data, day = live.today(), f"{asked.today:%Y%m%d}"
+    found = {name: asked.address("/", part=name, at=day if name == "found" else data) for name in PARTS}
+    return found if several(asked) else {name: address for name, address in found.items() if name != "team"}
+
+
+def _clock(asked: Asked) -> Context:
+    return {"clock": with_plan(asked, attained(asked))}
+
+
+def _found(asked: Asked) -> Context:
+    if not asked.begun:
+        return {"found": (), "others": (), "looked_at": "", "said": ()}
+    looked = findings(asking_of(asked))
+    return {
+        "found": [_shown(asked, verdict) for verdict in looked.top],
+        "others": [_shown(asked, verdict) for verdict in looked.others],
+        "looked_at": plain(looked.looked_at),
+        "said": _said(asked),
+    }
+
+
+def _shown(asked: Asked, verdict: Verdict) -> tuple[Finding, str]:
+    """A finding with the address that shows it, in the page's own period and team."""
+    about = verdict.about
+    if about.kind == "person" and about.id is not None:
+        return finding(verdict), asked.address(reverse("seller", args=[about.id]), by="", of="", person="", team="")
+    where = {about.kind: str(about.id)} if about.id is not None and about.kind in ON_ITS_PAGE else {}
+    return finding(verdict), asked.address(reverse("kpi", args=[verdict.kpi]), by="", of="", **where)
+
+
+def _said(asked: Asked) -> list[Said]:
+    """The verdicts on the seven; none of what has no course to judge."""
+    asking, found = asking_of(asked), []
+    for metric in SEVEN:
+        verdict = course(asking, metric.key) if metric.key != CLOCK else None
+        if verdict is not None:
+            address = asked.address(reverse("kpi", args=[metric.key]), by="", of="")
+            found.append(Said(metric.key, _state(verdict), told(verdict.brief), told(verdict.sentence), address))
+    return found
+
+
+def _state(verdict: Verdict) -> State:
+    """What is steady or of the season is neither good nor bad: it may be steadily behind."""
+    return "unknown" if verdict.kind in (kinds.STEADY, kinds.SEASON) else verdict.state
+
+
+def _pictures(asked: Asked) -> Context:
+    return {"pictures": pictures(asked)}
+
+
+def _funnel(asked: Asked) -> Context:
+    return {"funnel": funnel(asked)}
+
+
+def _team(asked: Asked) -> Context:
+    return {"table": table(asked)}
+
+
+PARTS: dict[str, Callable[[Asked], Context]] = {
+    "clock": _clock,
+    "pictures": _pictures,
+    "found": _found,
+    "funnel": _funnel,
+    "team": _team,
+}
