@@ -94,10 +94,10 @@ def summed(inquiry: Inquiry, writes: Writes, by: By, *, adds_up: bool) -> dict[K
     asked = inquiry.question.by
     if not asked or by not in ((), asked):
         return inquiry.found(writes, by)
-    if not by and not adds_up:
-        return inquiry.found(writes, ())
-    groups = inquiry.once(("sums", writes), lambda: inquiry.found(writes, asked))
-    return groups if by else _all_together(groups, asked)
+    groups = inquiry.once(("sums", writes), lambda: inquiry.found(writes, asked)) if by or adds_up else {}
+    if by:
+        return groups
+    return _all_together(groups, asked) if groups else inquiry.found(writes, ())
 
 
 def _split(inquiry: Inquiry, fact: str, value: bool) -> bool:
@@ -106,8 +106,6 @@ def _split(inquiry: Inquiry, fact: str, value: bool) -> bool:
 
 
 def _all_together(groups: dict[Key, dict[str, Any]], by: By) -> dict[Key, dict[str, Any]]:
-    if not groups:
-        return {}
     names = [name for name in next(iter(groups.values())) if name not in {f"by_{one}" for one in by}]
     known = {name: [row[name] for row in groups.values() if row[name] is not None] for name in names}
     return {(): {name: sum(values) if values else None for name, values in known.items()}}

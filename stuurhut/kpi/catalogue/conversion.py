@@ -93,8 +93,7 @@ _UNDATED = undated("lead", "created")
 
 def _too_young(inquiry: Inquiry) -> list[Left]:
     found = summed(inquiry, _sums, (), adds_up=True)
-    young = found[()]["young"] if found else 0
-    return [Left(YOUNG, young), *_UNDATED(inquiry)]
+    return [Left(YOUNG, found[()]["young"]), *_UNDATED(inquiry)]
 
 
 def _leads_behind(inquiry: Inquiry) -> ir.Table:
