@@ -99,11 +99,10 @@ def _how(begun: datetime, seeds: int, seconds: float) -> str:
     courses, teams = 5 * seeds, seeds
     worked = times().children_user + times().children_system
     return (
-        f"Simulated {begun:%d %B %Y} by `stuurhut simulate --seeds {seeds}` in {seconds:.0f} s on {cpu_count()} cores ({worked:.0f} s of "
-        f"processor time); "
-        f"Python {platform.python_version()}, {versions}. {teams} teams of six to ten sellers, four years each, the "
-        f"last one judged. Power: {courses:,} courses in each cell (weak steps: {teams} teams), so that a share may be "
-        f"off by {noise(courses):.0%} (weak steps: {noise(teams):.0%})."
+        f"Simulated {begun:%d %B %Y} by `stuurhut simulate --seeds {seeds}` in {seconds:.0f} s on {cpu_count()} cores "
+        f"({worked:.0f} s of processor time); Python {platform.python_version()}, {versions}. {teams} teams of six to "
+        f"ten sellers, four years each, the last one judged. Power: {courses:,} courses in each cell (weak steps: "
+        f"{teams} teams), so that a share may be off by {noise(courses):.0%} (weak steps: {noise(teams):.0%})."
     )
 
 
