@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from stuurhut.kpi.verdicts.verdict import Figure, Filling, Sentence, Term
 from stuurhut.kpi.words.period import Period
@@ -17,8 +17,7 @@ def told(sentence: Sentence | None) -> str:
     """The sentence, translated and filled; empty for none. Amounts are written short, in whole euros or thousands."""
     if sentence is None:
         return ""
-    plural = sentence.plural
-    text = ngettext(sentence.text, plural, sentence.number) if plural else gettext(sentence.text)
+    text = gettext(sentence.text)
     return text % {name: filled(value) for name, value in sentence.values.items()} if sentence.values else text
 
 

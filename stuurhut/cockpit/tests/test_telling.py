@@ -35,13 +35,5 @@ def test_a_sentence_without_values_may_hold_a_percent_sign() -> None:
     assert said(Sentence("100% of them")) == "100% of them"
 
 
-def test_one_and_many() -> None:
-    def sentence(number: int) -> Sentence:
-        return Sentence("%(n)s sellerling", {"n": number}, plural="%(n)s sellerlings", number=number)
-
-    assert said(sentence(1)) == "1 sellerling"
-    assert said(sentence(3)) == "3 sellerlings"
-
-
 def test_no_sentence_says_nothing() -> None:
     assert told(None) == ""

@@ -39,8 +39,6 @@ class Sentence:
 
     text: str
     values: Mapping[str, Filling] = field(default_factory=dict)
-    plural: str = ""  # with `number`: the form for more than one
-    number: int = 1
 
 
 @dataclass(frozen=True)
