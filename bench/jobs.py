@@ -216,7 +216,7 @@ def _seconds_to_number(page: Any, address: str) -> float:
 def _changes(page: Any) -> list[float]:
     """Seconds from choosing another period until the page says so, for periods that were not asked before."""
     found = []
-    for period, words in (("last-quarter", "3e kwartaal"), ("this-year", "2026"), ("this-month", "november")):
+    for period, words in ((f"{UNTIL.year}-Q{number}", f"{number}e kwartaal") for number in (3, 2, 1)):
         begun = time.perf_counter()
         page.locator("#period").select_option(period)
         page.locator("h1 + p", has_text=words).first.wait_for()

@@ -25,7 +25,7 @@ FILTERS = (
     "loss_reason", "kind", "channel", "account", "rule", "from_phase", "to_phase",
     "day", "week", "month", "quarter", "year", "fiscal_year",
 )  # fmt: skip
-KEPT = ("period", "team", "as_of", "compare", "by", "of", "grain", "funnel", *FILTERS)
+KEPT = ("period", "team", "as_of", "compare", "by", "of", "grain", "view", "measure", *FILTERS)
 PERSONAL = ("person", "lead_owner")
 
 

@@ -18,9 +18,11 @@ from stuurhut.cockpit.behind import named
 from stuurhut.cockpit.breakdown import breakdown_of
 from stuurhut.cockpit.figure_course import figure_course
 from stuurhut.cockpit.judged import limits_of
+from stuurhut.cockpit.metrics import SEVEN
+from stuurhut.cockpit.team import of_rows
 from stuurhut.cockpit.wording import column_words
 from stuurhut.kpi.answering import kpi_of
-from stuurhut.kpi.words.answer import Answer, Record
+from stuurhut.kpi.words.answer import Answer, Number, Record, Row
 from stuurhut.kpi.words.errors import QuestionError
 from stuurhut.kpi.words.text import gettext_noop as _
 from stuurhut.replica.written import Table, as_json, as_table, money_text, records_json
@@ -35,6 +37,32 @@ def export_breakdown(asked: Asked, key: str) -> HttpResponse:
     if asked.given["format"] == "json":
         return JsonResponse(as_json(answer), json_dumps_params={"ensure_ascii": False})
     return as_file(asked, as_table(answer), key, "")
+
+
+def export_seven(asked: Asked) -> HttpResponse:
+    """The seven as csv or xlsx: of all in view, and of each team or seller that may be seen."""
+    by = of_rows(asked)
+    rows = []
+    for metric in SEVEN:
+        groups = ((), (by,)) if by else ((),)
+        for names in groups:
+            answer = replica.ask(asked.question(metric.key, by=names, compare=asked.compare, brief=True), asked.scope)
+            label = gettext(kpi_of(metric.key).label)
+            found = answer.rows if names else (Row({}, {}, answer.total, answer.compared_total),)
+            rows += [(label, row.names.get(by, asked.lens.title), *_figures(row, answer)) for row in found]
+    columns = ("figure", by or "name", "value", "low", "high", "n", "compared", "currency")
+    return as_file(asked, Table(columns, tuple(rows)), "", "cockpit", gettext("Cockpit"))
+
+
+def _figures(row: Row, answer: Answer) -> tuple[Any, ...]:
+    is_money = answer.unit == "money"
+
+    def plain(value: Number) -> Any:
+        return Decimal(money_text(value, answer.currency)) if is_money and value is not None else value
+
+    total, then = row.value, row.compared.value if row.compared else None
+    figures = (plain(total.value), plain(total.low), plain(total.high), total.n, plain(then))
+    return (*figures, answer.currency if is_money else "")
 
 
 def export_course(asked: Asked, key: str) -> HttpResponse:
@@ -67,9 +95,12 @@ def _amount(record: Record, answer: Answer) -> Decimal | None:
     return None if record.amount is None else Decimal(money_text(record.amount, answer.currency))
 
 
-def as_file(asked: Asked, table: Table, key: str, what: str) -> HttpResponse:
-    """The table as the file asked for. Names of columns are for programs in csv and in the reader's words in xlsx."""
-    kind, title = asked.given["format"], gettext(kpi_of(key).label)
+def as_file(asked: Asked, table: Table, key: str, what: str, title: str = "") -> HttpResponse:
+    """The table as the file asked for. Names of columns are for programs in csv and in the reader's words in xlsx.
+
+    `title` is that of the sheet, without it the label of the KPI `key`.
+    """
+    kind, title = asked.given["format"], title or gettext(kpi_of(key).label)
     if kind == "csv":
         response = HttpResponse(content_type="text/csv; charset=utf-8")
         writer = csv.writer(response)

@@ -89,9 +89,9 @@ def several(asked: Asked) -> bool:
 
 def table(asked: Asked) -> Table | None:
     """Teams side by side for who sees several of them, else the sellers; None for who may not see others."""
-    if not several(asked):
+    of = of_rows(asked)
+    if not of:
         return None
-    of: Of = "team" if _side_by_side(asked) else "person"
     answers = {key: answer for key in FIGURES if _tells(answer := _ask(asked, key, of))}
     hands = {row.ids[of]: float(row.value.value or 0) for row in _ask(asked, "fte_available", of).rows}
     rows = _rows(answers, of, hands)
@@ -114,6 +114,13 @@ def table(asked: Asked) -> Table | None:
         ),
         per_fte=of == "team",
     )
+
+
+def of_rows(asked: Asked) -> Of | Literal[""]:
+    """What the rows are of; empty for who may not see others."""
+    if not several(asked):
+        return ""
+    return "team" if _side_by_side(asked) else "person"
 
 
 def _side_by_side(asked: Asked) -> bool:

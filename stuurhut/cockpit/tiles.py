@@ -137,7 +137,7 @@ def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
         words=_in_words(asked, answer),
         beside=beside,
         because=because,
-        goal=_pace(answer) if is_clock else goal_of(asked, key, answer),
+        goal=_pace(asked, answer) if is_clock else goal_of(asked, key, answer),
         compared=difference(value, base, answer.unit, answer.better, answer.currency),
         against=_against(base, answer),
         sure=metric.sure(answer),
@@ -217,8 +217,11 @@ def _picture_of(asked: Asked, grain: str) -> str:
     return words[grain] % {"day": f"{short_day(period.start)} {period.start.year}"}
 
 
-def _pace(answer: Answer) -> Goal | None:
-    """On course or behind, from the pace; None when there is none."""
+def _pace(asked: Asked, answer: Answer) -> Goal | None:
+    """On course or behind, from the pace; met or missed when the period is over; None when that cannot be said."""
+    if asked.finished and answer.total.value is not None:
+        is_met = answer.total.value >= 1
+        return Goal(_("target met") if is_met else _("target missed"), "good" if is_met else "bad")
     pace = further(answer, "pace")
     if pace is None:
         return None

@@ -14,6 +14,7 @@ from stuurhut import replica
 from stuurhut.cockpit import live
 from stuurhut.cockpit.asking import KEPT, Asked, asked
 from stuurhut.cockpit.clock import face
+from stuurhut.cockpit.export import export_seven
 from stuurhut.cockpit.last import last_day_with_facts
 from stuurhut.cockpit.live import unless_unchanged
 from stuurhut.cockpit.parts import PARTS, addresses
@@ -52,6 +53,8 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         if part not in PARTS:
             raise Http404(part)
         return render(request, f"cockpit/{part}.html", {**PARTS[part](question), "asked": question})
+    if "format" in question.given:
+        return export_seven(question)
     shown = seven(question)
     offer = _offer(question) if shown.empty else {}
     return _page(
@@ -64,6 +67,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             "teamless": question.lens.scope.everything and not question.lens.teams,
             "fresh_at": shown.fresh_at,
             "parts": addresses(question),
+            "exports": {kind: question.address("/", format=kind) for kind in ("csv", "xlsx")},
             "now": live.state_for(question.given.get("as_of", "")),
             **offer,
         },

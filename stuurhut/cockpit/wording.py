@@ -97,7 +97,7 @@ IN_FILES: dict[str, Any] = {
     "compared": _("compared with"), "currency": _("currency"), "period": _("period"), "start": _("first day"),
     "finished": _("finished"), "last_year": _("last year"), "target": _("target"), "usual_low": _("usual from"),
     "usual_high": _("usual to"), "remark": _("remark"), "kind": _("kind"), "id": _("its number"), "on": _("date"),
-    "name": _("name"), "account": _("account"), "amount": _("amount"), "counted": _("counts"),
+    "name": _("name"), "figure": _("figure"), "account": _("account"), "amount": _("amount"), "counted": _("counts"),
 }  # fmt: skip
 
 

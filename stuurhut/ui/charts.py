@@ -198,21 +198,3 @@ def whiskers(values: Sequence[tuple[float | None, float | None, float | None]], 
         return Whisker(start, round(end - start, 2), place(value), first, last, as_dots)
 
     return [one(*triple) for triple in values]
-
-
-@dataclass(frozen=True)
-class Clock:
-    """Target percentage as a bar: filled so far, where one should be today, and the finish. All 0 to 100."""
-
-    filled: float
-    today: float | None
-    finish: float
-
-
-def clock(attainment: float | None, expected: float | None) -> Clock | None:
-    """The clock of an attainment (1.0 is the target) with the share expected today; past 100% the finish moves left."""
-    if attainment is None:
-        return None
-    scale = max(1.0, attainment, expected or 0.0) * 1.02
-    today = None if expected is None else round(100 * min(expected, 1.0) / scale, 2)
-    return Clock(round(100 * max(0.0, attainment) / scale, 2), today, round(100 / scale, 2))

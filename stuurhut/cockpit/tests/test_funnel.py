@@ -87,3 +87,10 @@ def test_without_anything_recorded_it_reads_well() -> None:
     company()
     page = text_of("bob", f"/?{Q1}")
     assert numbers(page) == ["0", "0", "0", "0"]
+
+
+def test_how_it_is_counted_stays_chosen_when_the_period_changes(them: Company) -> None:
+    page = text_of("bob", "/?period=2026-Q1&measure=value&view=period")
+    assert re.search(r'hx-get="[^"]*measure=value[^"]*part=funnel', page)
+    assert '<input type="hidden" name="measure" value="value">' in page
+    assert '<input type="hidden" name="view" value="period">' in page

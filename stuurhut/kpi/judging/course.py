@@ -11,7 +11,7 @@ from stuurhut.kpi.judging.asking import Asking
 from stuurhut.kpi.judging.beside import number
 from stuurhut.kpi.judging.funnel import STAGE, behind
 from stuurhut.kpi.judging.leads import loads, moved, new_leads
-from stuurhut.kpi.judging.limits import judged_chart, seasons_of, series_of
+from stuurhut.kpi.judging.limits import in_unit, judged_chart, seasons_of, series_of
 from stuurhut.kpi.judging.members import all_in_view
 from stuurhut.kpi.judging.responses import answers
 from stuurhut.kpi.judging.series import Series, series, series_by_stage
@@ -69,7 +69,7 @@ def _judged(asking: Asking, found: Series, usual: dict[date, float], worth: Deci
     if worth is not None and found.kind == "share":  # of one that went on, times all that came by in a month
         came_by = [point.n for point in found.points[-YEAR:]]
         worth = (worth * Decimal(str(sum(came_by) / len(came_by)))).quantize(CENT)
-    verdict = courses.course(found.about, found.rung.kpi, chart, starts, worth=worth)
+    verdict = courses.course(found.about, found.rung.kpi, in_unit(found, chart), starts, worth=worth)
     return replace(verdict, behind=behind(asking, found.rung, found.about))
 
 

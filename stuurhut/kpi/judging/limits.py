@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from stuurhut.kpi.answering import kpi_of
 from stuurhut.kpi.judging.asking import Asking
 from stuurhut.kpi.judging.series import Series, counts_per, series
-from stuurhut.kpi.statistics.behaviour import Chart, Reading, chart
+from stuurhut.kpi.statistics.behaviour import Chart, Reading, Usual, chart
 from stuurhut.kpi.statistics.seasons import factors
 
 Mark = Literal["", "outside", "run"]  # one period out of the usual; a part of a run that is structural
@@ -41,24 +40,35 @@ def limits(asking: Asking, key: str, person: int | None = None) -> Limits:
     found = series_of(asking, key, person)
     if found is None:
         return Limits(key, "month")
-    judged = judged_chart(found, seasons(asking, key), asking)
+    judged = in_unit(found, judged_chart(found, seasons(asking, key), asking))
     starts = tuple(point.start for point in found.points)
-    # What is counted per another event is shown per event, as the KPI is.
-    per = [point.n if counts_per(kpi_of(key)) else 1.0 for point in found.points]
-
-    def shown(values: list[float | None]) -> tuple[float | None, ...]:
-        return tuple(None if v is None or not n else v / n for v, n in zip(values, per, strict=True))
-
     return Limits(
         key,
         "month",
         starts,
-        shown([period.value for period in judged.periods]),
-        shown([period.centre for period in judged.periods]),
-        shown([period.low for period in judged.periods]),
-        shown([period.high for period in judged.periods]),
+        tuple(period.value for period in judged.periods),
+        tuple(period.centre for period in judged.periods),
+        tuple(period.low for period in judged.periods),
+        tuple(period.high for period in judged.periods),
         tuple(_marks(judged)),
         None if judged.since is None or not judged.structural else starts[judged.since],
+    )
+
+
+def in_unit(found: Series, judged: Chart) -> Chart:
+    """The chart in the unit of its KPI: what is counted per another event is told per event."""
+    if not counts_per(found.rung.kpi):
+        return judged
+    pairs = zip(judged.periods, found.points, strict=True)
+    return replace(judged, periods=tuple(_per(period, point.n) for period, point in pairs))
+
+
+def _per(period: Usual, n: float) -> Usual:
+    def each(value: float | None) -> float | None:
+        return None if value is None or not n else value / n
+
+    return replace(
+        period, value=each(period.value), centre=each(period.centre), low=each(period.low), high=each(period.high)
     )
 
 

@@ -14,10 +14,13 @@ from stuurhut.kpi.examples import ZONE, ExampleEngine
 from stuurhut.kpi.judging.asking import Asking
 from stuurhut.kpi.judging.course import course, course_of_person
 from stuurhut.kpi.judging.findings import Findings, everything, findings
-from stuurhut.kpi.judging.limits import limits
+from stuurhut.kpi.judging.funnel import Rung
+from stuurhut.kpi.judging.limits import in_unit, judged_chart, limits
+from stuurhut.kpi.judging.series import Point, Series
 from stuurhut.kpi.judging.steps import Step, steps
 from stuurhut.kpi.kpi import FactRows
 from stuurhut.kpi.verdicts import kinds
+from stuurhut.kpi.verdicts.verdict import Subject
 from stuurhut.kpi.words.period import parse
 from stuurhut.kpi.words.question import end_of
 from stuurhut.kpi.words.scope import EVERYTHING, Scope
@@ -97,6 +100,18 @@ def test_a_level_that_changed_is_marked_from_the_month_in_which_it_did() -> None
 def test_calls_are_shown_per_month_and_appointments_per_call_per_call() -> None:
     assert set(limits(asking(engine()), "calls").values) == {120.0}
     assert set(limits(asking(engine()), "call_to_appointment").values) == {0.0}
+
+
+def test_what_is_counted_per_event_is_judged_as_a_count_and_told_per_event() -> None:
+    starts = [date(2025, month, 1) for month in range(1, 13)]
+    points = tuple(Point(start, 60.0, 120, 21) for start in starts)
+    found = Series(Subject("all"), Rung("call_to_appointment"), "count", points)
+    judged = judged_chart(found, {}, asking(engine()))
+    assert [period.value for period in judged.periods] == [60.0] * 12
+    told = in_unit(found, judged)
+    assert [period.value for period in told.periods] == [0.5] * 12
+    for period in told.periods:
+        assert period.low < 0.5 < period.high  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("key", ["target_attainment", "pipeline_open_value", "understaffing"])

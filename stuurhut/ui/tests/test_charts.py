@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stuurhut.ui.charts import Mark, Point, clock, course, nice_step, whiskers
+from stuurhut.ui.charts import Mark, Point, course, nice_step, whiskers
 
 numbers = st.one_of(st.none(), st.floats(min_value=-1e9, max_value=1e9, allow_nan=False))
 
@@ -61,18 +61,3 @@ def test_bars_of_a_table_share_one_scale(values: list[float | None]) -> None:
     for value, bar in zip(values, drawn, strict=True):
         assert (bar is None) == (value is None)
         assert bar is None or 0 <= bar.start <= bar.start + bar.length <= 100.1
-
-
-def test_130_percent_shows_130_percent() -> None:
-    found = clock(1.3, 0.5)
-    assert found is not None
-    assert round(found.filled / found.finish, 2) == 1.3
-    assert found.today is not None
-    assert found.today < found.finish
-
-
-def test_a_negative_attainment_fills_nothing() -> None:
-    found = clock(-0.2, None)
-    assert found is not None
-    assert found.filled == 0
-    assert clock(None, 0.5) is None
