@@ -7,8 +7,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from stuurhut.cockpit.asking import Asked, asked
+from stuurhut.cockpit.lens import lens_for
 from stuurhut.cockpit.plan_lines import MARKS, lines, new_lines
 from stuurhut.cockpit.planning import course_words, ends_at, euros, headline, plan_of, way
 from stuurhut.cockpit.planning import remarks as plan_remarks
@@ -18,6 +20,8 @@ from stuurhut.cockpit.seller_judged import answering, courses, funnel, summary
 from stuurhut.cockpit.views import _frame as frame_of
 from stuurhut.cockpit.views import _page as page
 from stuurhut.cockpit.views import answers_questions
+from stuurhut.people.models import User
+from stuurhut.people.scope import scope_for
 
 PARTS = ("steps", "seven", "course", "work")
 
@@ -112,7 +116,9 @@ def _clock(own: Asked) -> dict[str, Any]:
 
 
 def team(request: HttpRequest, key: int) -> HttpResponse:
-    """The cockpit with this team chosen; who may not see it gets a 404 there."""
+    """The cockpit with this team chosen. Raises Http404 for one that may not be seen."""
+    assert isinstance(request.user, User)
+    lens_for(request.user, scope_for(request.user), str(key), timezone.localdate())
     fields = request.GET.copy()
     fields["team"] = str(key)
     return redirect(f"{reverse('cockpit')}?{fields.urlencode()}")
