@@ -76,10 +76,7 @@ TABLE: dict[str, list[Page]] = {
     ],
     "seller/<int:key>/": [
         Page("/seller/{alice}/?period=2026-Q1", HERS, tells=HERS),
-        *(
-            Page(f"/seller/{{alice}}/?period=2026-Q1&part={part}", HERS)
-            for part in ("steps", "seven", "course", "work")
-        ),
+        *(Page(f"/seller/{{alice}}/?period=2026-Q1&part={part}", HERS) for part in SELLER_PARTS),
     ],
     "team/<int:key>/": [Page("/team/{noord}/", HERS - {"alice"})],
     "kpi/": [Page("/kpi/", EVERYBODY)],
