@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
@@ -15,6 +16,12 @@ if not hasattr(__main__, "__file__"):
 # The same examples every time: a suite that fails must fail again.
 hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("same")
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_product(settings: Settings) -> None:
+    """A test that speaks another language leaves it to no other."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from math import ceil
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from stuurhut.cockpit.asking import Asked
+from stuurhut.cockpit.plan_lines import number as number_of
 from stuurhut.cockpit.planning import course_words, euros, plan_of
 from stuurhut.kpi.plan import Plan
 from stuurhut.kpi.words.answer import Answer
@@ -46,7 +45,7 @@ def face(asked: Asked, answer: Answer) -> Clock:
     reached = float(answer.total.value) if target and answer.total.value is not None else None
     ending = float(projected) / float(target) if running and target and projected is not None else None
     still = None if target is None or realised is None else max(Decimal(0), Decimal(target) - Decimal(str(realised)))
-    state, words = _standing(more.get("pace"), target, asked.begun)
+    state, words = _standing(asked, reached, more.get("pace"), target)
     return Clock(
         dial=None if reached is None else dial(reached, elapsed if running else None, ending),
         state=state,
@@ -74,12 +73,19 @@ def with_plan(asked: Asked, answer: Answer) -> Clock:
     )
 
 
-def _standing(pace: Any, target: Any, begun: bool) -> tuple[str, str]:
+def _standing(asked: Asked, reached: float | None, pace: Any, target: Any) -> tuple[str, str]:
+    """Met or missed when the period is over, else how far ahead or short of where it should be by now."""
     if target is None:
         return "unknown", _("no target set")
-    if pace is None or not begun:
+    if asked.finished and reached is not None:
+        return ("good", _("target met")) if reached >= 1 else ("bad", _("target missed"))
+    if pace is None or not asked.begun:
         return "unknown", _("too early to tell")
-    return ("good", _("on course")) if pace >= 1 else ("bad", _("behind"))
+    off = abs(float(pace) - 1) * 100
+    words = {"percent": plain(off, 0 if off >= 10 else 1)}
+    if pace < 1:
+        return "bad", _("behind: %(percent)s%% short of schedule") % words
+    return "good", _("on course: %(percent)s%% ahead of schedule") % words if off >= 0.05 else _("on course")
 
 
 def _dial(plan: Plan, shown: Clock) -> Dial | None:
@@ -117,19 +123,32 @@ def _reached(realised: Any, target: Any) -> str:
 
 
 def _work(plan: Plan) -> tuple[str, ...]:
-    """What it takes beyond what is open, at today's ratios: so many deals, quotes and appointments."""
+    """What is still needed, parted: expected of what is open, and to come of so many new deals at today's ratios."""
     if plan.standing == "covered":
         return (_("the open pipeline is expected to bring %(expected)s: closing it is enough")
                 % {"expected": euros(plan.expected)},)  # fmt: skip
-    needed = {step.key: ceil(round(step.needed, 6)) for step in plan.steps if step.needed}
-    counted = [_count(key, needed[key]) for key in ("sales_count", "quotes_sent", "appointments") if key in needed]
-    return tuple(counted)
+    words = {"amount": euros(plan.from_new), "deals": _new_deals(plan)}
+    new = (_("%(amount)s from %(deals)s") % words,)
+    if not plan.expected:
+        return new
+    return (_("%(amount)s expected from the open pipeline") % {"amount": euros(plan.expected)}, *new)
 
 
-def _count(key: str, number: int) -> str:
+def _new_deals(plan: Plan) -> str:
+    """How many, and the quotes and appointments they take, as the plan says them."""
+    needed = {step.key: number_of(step, step.needed, whole=True) for step in plan.steps if step.needed}
+    if "sales_count" not in needed:
+        return _("new deals")
+    deals = _count("sales_count", needed["sales_count"])
+    takes = [_count(key, needed[key]) for key in ("quotes_sent", "appointments") if key in needed]
+    return f"{deals} ({', '.join(takes)})" if takes else deals
+
+
+def _count(key: str, number: str) -> str:
+    one = number in ("1", plain(1, 1))
     words = {
-        "sales_count": ngettext("%(number)s new deal", "%(number)s new deals", number),
-        "quotes_sent": ngettext("%(number)s quote", "%(number)s quotes", number),
-        "appointments": ngettext("%(number)s appointment", "%(number)s appointments", number),
+        "sales_count": _("1 new deal") if one else _("%(number)s new deals"),
+        "quotes_sent": _("1 quote") if one else _("%(number)s quotes"),
+        "appointments": _("1 appointment") if one else _("%(number)s appointments"),
     }[key]
-    return words % {"number": plain(number)}
+    return words if one else words % {"number": number}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from secrets import token_hex
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stuurhut import replica
@@ -16,6 +18,7 @@ from stuurhut.cockpit.examples import example_tables
 from stuurhut.cockpit.figure_course import figure_course, is_quick
 from stuurhut.cockpit.goals import goal_of
 from stuurhut.cockpit.metrics import sureness
+from stuurhut.cockpit.tiles import at_its_end
 from stuurhut.cockpit.wording import dimension_words, further_figures, name_of, value_words
 from stuurhut.kpi.answering import kpi_of
 from stuurhut.kpi.catalogue import conversion, funnel
@@ -49,8 +52,22 @@ class Advice:
     text: str
 
 
+@dataclass(frozen=True)
+class OtherDay:
+    """The page of the same balance as it stood on another day."""
+
+    address: str
+    on: date
+
+
 def figure_page(asked: Asked, key: str) -> dict[str, Any]:
-    """What the page of a KPI shows at once; verdict and records come after it, see `figure_views`."""
+    """What the page of a KPI shows at once; verdict and records come after it, see `figure_views`.
+
+    A balance of a period that is over is shown as it stood on the last day of it, unless another day was asked for.
+    """
+    other_day = _other_day(asked, key)
+    if key in AT_A_MOMENT and "as_of" not in asked.given:
+        asked = at_its_end(asked)
     kpi = kpi_of(key)
     answer = replica.ask(asked.question(key, compare=asked.compare), asked.scope)
     goal = goal_of(asked, key, answer)
@@ -67,7 +84,7 @@ def figure_page(asked: Asked, key: str) -> dict[str, Any]:
         "base": _base(answer),
         "compared": _compared(answer),
         "moment": moment_of(asked, key),
-        "at_the_end": _at_the_end(asked, key, path),
+        "other_day": other_day,
         "further": further_figures(answer, asked.question(key).of),
         **(course_shown(asked, key) if is_quick(asked, key) else {}),
         "course_address": asked.address(path, part="course"),
@@ -103,11 +120,14 @@ def moment_of(asked: Asked, key: str) -> str:
     return _("as it stands on %(day)s") % {"day": day(asked.today)}
 
 
-def _at_the_end(asked: Asked, key: str, path: str) -> str:
-    """The same page as things stood on the last day of a period that is over; empty where that is what is shown."""
-    if key not in AT_A_MOMENT or "as_of" in asked.given or not asked.finished:
-        return ""
-    return asked.address(path, as_of=asked.last_day.isoformat())
+def _other_day(asked: Asked, key: str) -> OtherDay | None:
+    """Of a balance of a period that is over: today where the last day of the period is shown, else that last day."""
+    if key not in AT_A_MOMENT or not asked.finished:
+        return None
+    last = asked.period.until - timedelta(days=1)
+    shows_last = "as_of" not in asked.given or asked.today == last
+    on = asked.zone.day(timezone.now()) if shows_last else last
+    return OtherDay(asked.address(reverse("kpi", args=[key]), as_of=on.isoformat()), on)
 
 
 def _nothing(asked: Asked, kpi: Kpi, answer: Answer) -> str:

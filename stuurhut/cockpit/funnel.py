@@ -13,13 +13,10 @@ from django.utils.translation import gettext as _
 
 from stuurhut import replica
 from stuurhut.cockpit.asking import Asked
+from stuurhut.cockpit.beside import beside_of
 from stuurhut.kpi.catalogue.funnel import FOLLOWED_WITHIN
 from stuurhut.kpi.words.answer import Answer, Number
 from stuurhut.kpi.words.period import Period
-from stuurhut.kpi.words.scope import Scope
-from stuurhut.people.models import Membership
-from stuurhut.people.scope import ENOUGH_FOR_TOTALS
-from stuurhut.people.teams import counting, memberships_on
 from stuurhut.ui.numbers import NOTHING, interval, money, plain, share
 from stuurhut.ui.periods import Choice, Choices, called
 
@@ -34,7 +31,9 @@ AT_LEAST = 91  # days of a cohort that is not the period's own: fewer say little
 class Rung:
     """One step. `went_on` is the share of it that got to the next one, with how sure and beside whom; widths 0 to 100.
 
-    `reached` is the width of what went on, `width` of all; no width is drawn where the funnel would widen.
+    `reached` is the width of what went on, `width` of all; no width is drawn where the funnel would widen. `led` says
+    how many that share is, `counts` what the number counts where that is another. Without an address no list holds
+    exactly those that were counted.
     """
 
     label: str
@@ -47,8 +46,10 @@ class Rung:
     share_address: str = ""
     sure: str = ""
     beside: str = ""
+    led: str = ""
     dropped: str = ""
     words: str = ""
+    counts: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def cohort_period(asked: Asked) -> Period:
 
 
 def _old_enough(asked: Asked) -> date:
-    """The first day that is not old enough to be followed."""
-    return asked.today - timedelta(days=FOLLOWED_WITHIN - 1)
+    """The first day that is not old enough to be followed: of today only what has gone by whole counts."""
+    return asked.zone.day(asked.as_of) - timedelta(days=FOLLOWED_WITHIN)
 
 
 def _named(asked: Asked, period: Period) -> str:
@@ -136,7 +137,7 @@ class _Step:
     key: str
     number: int
     value: Decimal | None
-    behind: str
+    address: str
     on: Answer | None = None
     went_on: int | None = None
     value_on: Decimal | None = None
@@ -167,7 +168,7 @@ def _flow(asked: Asked) -> list[_Step]:
         after = _count(asked, COUNTS[n + 1]) if on else None
         each = turnover / number if number and value is None else None
         value_on = turnover if key == "quotes_sent" else None
-        found.append(_Step(key, number, value, key, on, after, value_on, each))
+        found.append(_Step(key, number, value, _records(asked, key), on, after, value_on, each))
     return found
 
 
@@ -176,19 +177,19 @@ def _cohort(asked: Asked) -> list[_Step]:
     answers = [_ask(asked, key, compared=True) for key in COHORTS]
     quotes = answers[-1].total
     value, value_on = (cast("Decimal | None", quotes.more.get(name)) for name in ("amount", "followed_amount"))
-    # Of days that are all old enough the steps counted are those of the cohort, and their list holds no others.
-    lists = COUNTS if asked.period.until <= _old_enough(asked) else COHORTS
+    # Of the days that are old enough the steps counted are those of the cohort, and their list holds no others.
+    old = Period(asked.period.start, min(asked.period.until, _old_enough(asked)))
+    at = replace(asked, period=old, given={**asked.given, "period": _named(asked, old)})
     found = []
-    for key, answer, behind in zip(COUNTS, answers, lists, strict=False):
+    for key, answer in zip(COUNTS, answers, strict=False):
         number = answer.total.n or 0
         went_on = round(float(answer.total.value or 0) * number)
         own = key == "quotes_sent"
         each = value_on / number if number and value_on is not None and not own else None
-        found.append(
-            _Step(key, number, value if own else None, behind, answer, went_on, value_on if own else None, each)
-        )
+        values = (value, value_on) if own else (None, None)
+        found.append(_Step(key, number, values[0], _records(at, key), answer, went_on, values[1], each))
     ordered = found[-1].went_on or 0
-    return [*found, _Step("order_count", ordered, value_on, COHORTS[-1])]
+    return [*found, _Step("order_count", ordered, value_on, "")]
 
 
 def _refused(steps: Sequence[_Step], sizes: Sequence[Number]) -> str:
@@ -212,11 +213,13 @@ def _rung(asked: Asked, step: _Step, width: float | None, in_value: bool) -> Run
     return Rung(
         label=_label(step),
         number=_size(step, in_value),
-        address=_records(asked, step.behind),
+        address=step.address,
         width=width,
         reached=None if width is None else round(width * part, 2),
+        led=_led(step, on, in_value),
         dropped=_dropped(size, on, in_value, step.on),
         words=_worth(step) if in_value and step.value is None else "",
+        counts=_counts(step, in_value),
         **(_share(asked, step, in_value) if step.on else {}),
     )  # fmt: skip
 
@@ -249,8 +252,31 @@ def _share(asked: Asked, step: _Step, in_value: bool) -> dict[str, str]:
         return {"share": "", "sure": _("nothing to follow")}
     between = {"interval": interval(total.low, total.high, "ratio"), "n": plain(total.n)}
     sure = _("%(interval)s (n = %(n)s)") % between if between["interval"] else _("n = %(n)s") % between
-    beside = _beside(asked, step.on)
+    beside = beside_of(asked, step.on)
     return {"share": share(total.value), "of": of, "share_address": address, "sure": sure, "beside": beside}
+
+
+def _led(step: _Step, on: Number, in_value: bool) -> str:
+    """How many, or how much, the share is; of the steps begun in the period only."""
+    if step.on is None or step.on.kpi not in COHORTS or not step.number or on is None:
+        return ""
+    if in_value:
+        return _("%(amount)s of it was ordered") % {"amount": money(on, short=True)}
+    number = int(on)
+    return {
+        "calls": _("%(number)s led to an appointment"),
+        "appointments": _("%(number)s led to a quote"),
+        "quotes_sent": _("%(number)s led to an order"),
+    }[step.key] % {"number": plain(number)}
+
+
+def _counts(step: _Step, in_value: bool) -> str:
+    """What a number counts that is not the number of those that went on in the step before."""
+    if step.on is None:
+        return "" if step.address else _("that came of these quotes")
+    if in_value or step.on.kpi not in COHORTS or step.key == "calls":
+        return ""
+    return _("all begun in these days, also those that came about otherwise")
 
 
 def _dropped(size: Number, on: Number, in_value: bool, answer: Answer | None) -> str:
@@ -259,41 +285,12 @@ def _dropped(size: Number, on: Number, in_value: bool, answer: Answer | None) ->
         return ""
     rest = Decimal(str(size)) - Decimal(str(on))
     words = {"number": money(rest, short=True) if in_value else plain(rest)}
+    if answer.kpi in COHORTS and in_value:
+        return _("%(amount)s went no further") % {"amount": words["number"]}
     if answer.kpi in COHORTS:
-        return _("%(number)s went no further") % words
+        return _("%(number)s went no further") % words if rest != 1 else _("1 went no further")
     return _("%(number)s less in the next step") % words if in_value else _("%(number)s fewer in the next step") % words
 
 
 def _records(asked: Asked, key: str) -> str:
     return asked.address(reverse("kpi_records", args=[key]), by="", of="")
-
-
-# -- beside whom -------------------------------------------------------------------------------------------------------
-
-
-def _beside(asked: Asked, answer: Answer) -> str:
-    """The team's share beside a seller's, else the own share of the period compared with."""
-    team = _team_beside(asked)
-    if team is not None:
-        question = replace(asked.question(answer.kpi, brief=True), where=(("team", str(team.team_id)),))
-        theirs = replica.ask(question, Scope(totals_of=frozenset({team.team_id}))).total.value
-        return _("%(team)s %(share)s") % {"team": team.team.name, "share": share(theirs)}
-    then = answer.compared_total
-    if then is None or then.value is None:
-        return _("nothing to compare with")
-    words = {"share": share(then.value)}
-    return _("before that %(share)s") % words if asked.compare == "previous" else _("last year %(share)s") % words
-
-
-def _team_beside(asked: Asked) -> Membership | None:
-    """The team of the one seller the page is about, when enough people are in it to show its total."""
-    where = asked.question("calls").where
-    people = [value for name, value in where if name == "person" and value.isdigit()]
-    if len(people) != 1 or any(name == "team" for name, _value in where):
-        return None
-    now = memberships_on(asked.last_day).filter(counting(), person_id=int(people[0])).select_related("team")
-    found = now.order_by("-fte").first()
-    if found is None:
-        return None
-    among = memberships_on(asked.last_day).filter(team_id=found.team_id).values("person_id").distinct().count()
-    return found if among >= ENOUGH_FOR_TOTALS else None

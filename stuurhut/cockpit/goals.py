@@ -53,6 +53,9 @@ def goal_of(asked: Asked, key: str, answer: Answer) -> Goal | None:
     on_course = float(attained.value if pace is None else pace) >= 1  # type: ignore[arg-type]
     text = _("on course: %(share)s of %(target)s") if on_course else _("behind: %(share)s of %(target)s")
     text %= {"share": share(attained.value), "target": words}
+    elapsed = attained.more.get("elapsed_share")
+    if pace is not None and isinstance(elapsed, float) and elapsed < 1 and answer.better != "lower":
+        text = _("%(standing)s, %(share)s expected by now") % {"standing": text, "share": share(elapsed)}
     return Goal(text, "good" if on_course else "bad", level)
 
 

@@ -21,6 +21,7 @@ class Ask(Protocol):
     def __call__(self, key: str, *, until_now: bool = False) -> Answer: ...
 
 
+AMPLE = 5  # times what is still needed: above it how often says nothing more
 FEW = 10  # fewer than this say little about a share or a duration
 
 
@@ -107,7 +108,10 @@ def _pipeline(answer: Answer, ask: Ask) -> list[str]:
     covered = ask("pipeline_coverage").total.value
     if covered is None or zone().day(answer.as_of) >= answer.until:  # nothing can close in a period that is over
         return [number]
-    return [number, _("covers %(times)s times what is still needed") % {"times": plain(covered, 1)}]
+    if covered > AMPLE:
+        return [number, _("what closes this period amply covers what is still needed")]
+    words = {"times": plain(covered, 1)}
+    return [number, _("what closes this period covers %(times)s times what is still needed") % words]
 
 
 def _sales(answer: Answer, ask: Ask) -> list[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from stuurhut.cockpit import live
 from stuurhut.cockpit.asking import Asked
 from stuurhut.cockpit.clock import with_plan
 from stuurhut.cockpit.findings import Finding, asking_of, finding
 from stuurhut.cockpit.funnel import funnel
+from stuurhut.cockpit.judged import looks
 from stuurhut.cockpit.metrics import SEVEN
 from stuurhut.cockpit.team import several, table
 from stuurhut.cockpit.telling import told
@@ -54,8 +56,9 @@ def _clock(asked: Asked) -> Context:
 
 
 def _found(asked: Asked) -> Context:
-    if not asked.begun:
-        return {"found": (), "others": (), "looked_at": "", "said": ()}
+    is_ahead = asked.today > asked.zone.day(timezone.now())
+    if is_ahead or not asked.begun:
+        return {"found": (), "others": (), "looked_at": "", "said": (), "is_ahead": is_ahead}
     looked = findings(asking_of(asked))
     return {
         "found": [_shown(asked, verdict) for verdict in looked.top],
@@ -67,11 +70,13 @@ def _found(asked: Asked) -> Context:
 
 def _shown(asked: Asked, verdict: Verdict) -> tuple[Finding, str]:
     """A finding with the address that shows it, in the page's own period and team."""
-    about = verdict.about
+    about, shown = verdict.about, finding(verdict)
+    if verdict.kind == kinds.INCIDENT:  # to be known, not to be acted upon: no alarm
+        shown = replace(shown, state="unknown")
     if about.kind == "person" and about.id is not None:
-        return finding(verdict), asked.address(reverse("seller", args=[about.id]), by="", of="", person="", team="")
+        return shown, asked.address(reverse("seller", args=[about.id]), by="", of="", person="", team="")
     where = {about.kind: str(about.id)} if about.id is not None and about.kind in ON_ITS_PAGE else {}
-    return finding(verdict), asked.address(reverse("kpi", args=[verdict.kpi]), by="", of="", **where)
+    return shown, asked.address(reverse("kpi", args=[verdict.kpi]), by="", of="", **where)
 
 
 def _said(asked: Asked) -> list[Said]:
@@ -81,13 +86,8 @@ def _said(asked: Asked) -> list[Said]:
         verdict = course(asking, metric.key) if metric.key != CLOCK else None
         if verdict is not None:
             address = asked.address(reverse("kpi", args=[metric.key]), by="", of="")
-            found.append(Said(metric.key, _state(verdict), told(verdict.brief), told(verdict.sentence), address))
+            found.append(Said(metric.key, looks(verdict), told(verdict.brief), told(verdict.sentence), address))
     return found
-
-
-def _state(verdict: Verdict) -> State:
-    """What is steady or of the season is neither good nor bad: it may be steadily behind."""
-    return "unknown" if verdict.kind in (kinds.STEADY, kinds.SEASON) else verdict.state
 
 
 def _pictures(asked: Asked) -> Context:

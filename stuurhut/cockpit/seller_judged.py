@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from stuurhut.cockpit.asking import Asked
 from stuurhut.cockpit.findings import asking_of
-from stuurhut.cockpit.judged import judgement
+from stuurhut.cockpit.judged import judgement, looks
 from stuurhut.cockpit.telling import told
 from stuurhut.crm.models import Stage
 from stuurhut.kpi.answering import kpi_of
@@ -103,13 +103,18 @@ def _step_line(own: Asked, step: Step, between: Value, scale: float) -> StepLine
         others=share(step.others),
         state="unknown" if is_luck or not verdict else verdict.state,
         words=_("the difference may be luck") if is_luck else told(verdict.brief) if verdict else _("cannot say"),
-        sentence=told(verdict.sentence) if verdict and differs else "",
+        sentence=_why_luck() if is_luck else told(verdict.sentence) if verdict and differs else "",
         remedy=told(verdict.remedy) if verdict and differs else "",
         at=_place(step.rate, scale),
         low=_place(low, scale),
         high=_place(high, scale),
         others_at=_place(step.others, scale),
     )
+
+
+def _why_luck() -> str:
+    """Why what lies outside one interval is not called a difference."""
+    return _("We look at many steps at once, so a larger difference is needed before we say something.")
 
 
 def _within(rate: float | None, between: Value) -> bool:
@@ -177,7 +182,7 @@ def _course_line(own: Asked, key: str, verdict: Verdict | None, chosen: str, pat
         key=key,
         label=_(kpi_of(key).label),
         address=own.address(path, part="course", figure=key, person="", by=""),
-        state=verdict.state if verdict else "unknown",
+        state=looks(verdict) if verdict else "unknown",
         words=told(verdict.brief) if verdict else _("too early to tell"),
         chosen=key == chosen,
     )

@@ -21,8 +21,10 @@ class Cell:
     """A goal in a period, and what stands beside it, in words.
 
     `text` is what the field shows: the goal that holds, what was typed, or a proposal (`is_new`); `was` is the goal
-    that holds. `counts` is the value that counts; without a goal of its own what goals of other periods make of it
-    (`hint`). `share` is the part of it that counts in the team above. `why_not` says why it cannot be edited.
+    that holds. `before` is what a year earlier brought, of a running period by the same day; `before_whole` then says
+    what all of it brought. `counts` is the value that counts; without a goal of its own what goals of other periods
+    make of it (`hint`). `share` is the part of it that counts in the team above. `why_not` says why it cannot be
+    edited.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Cell:
     hint: str = ""
     reached: str = ""
     before: str = ""
+    before_whole: str = ""
     note: str = ""
     share: float = 1.0
     editable: bool = False

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from stuurhut.kpi.words.period import Period
 from stuurhut.targets.asking import GridAsked
 from stuurhut.targets.models import Closing
+from stuurhut.ui.numbers import short_day
 from stuurhut.ui.periods import bucket_called
 
 State = Literal["past", "now", "ahead"]
@@ -16,7 +19,10 @@ State = Literal["past", "now", "ahead"]
 
 @dataclass(frozen=True)
 class Column:
-    """A period of the grid. `closing`: it was closed itself; `locked_by`: so was this, or a period around it."""
+    """A period of the grid. `closing`: it was closed itself; `locked_by`: so was this, or a period around it.
+
+    `up_to` says of a running period up to which day its figures count, in words; empty for any other.
+    """
 
     start: date
     until: date
@@ -26,6 +32,7 @@ class Column:
     is_whole: bool
     closing: Closing | None
     locked_by: Closing | None
+    up_to: str = ""
 
     @property
     def is_locked(self) -> bool:
@@ -56,4 +63,5 @@ def _column(
     around = next((one for one in closings if one.starts_on <= start and until <= one.until), None)
     state: State = "past" if until <= today else "now" if start <= today else "ahead"
     label, name = bucket_called(start, grain, short=True), bucket_called(start, grain)
-    return Column(start, until, label, name, state, is_whole, own, own or around)
+    up_to = _("up to %(day)s") % {"day": short_day(today)} if state == "now" else ""
+    return Column(start, until, label, name, state, is_whole, own, own or around, up_to)

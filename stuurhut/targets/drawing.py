@@ -19,6 +19,7 @@ from stuurhut.kpi.words.answer import Number
 from stuurhut.kpi.words.question import Question, rounded_up
 from stuurhut.kpi.words.scope import Scope
 from stuurhut.people.refusal import Refused
+from stuurhut.replica.asked import zone
 from stuurhut.replica.asking import engine
 from stuurhut.targets.asking import GridAsked
 from stuurhut.targets.cells import cell_name
@@ -121,11 +122,25 @@ class Drawing:
     def before(self) -> Reached:
         return self._asked("before")
 
-    def _asked(self, which: str) -> Reached:
+    @cached_property
+    def _as_far_before(self) -> Reached:
+        """Of the running periods what was reached a year before by the same day and hour."""
+        found: Reached = {}
+        for period in {column.period for column in self.columns if column.state == "now"}:
+            question = Question(self.asked.kpi.key, period, rounded_up(self.now), compare="last-year").compared(zone())
+            asker = Asker(self.asked.kpi, self._scope, question.as_of, found=found)
+            asker.whole(question.period)
+        return found
+
+    @property
+    def _scope(self) -> Scope:
         scope = self.rights.scope
         if self.rights.sets_any:  # totals of others stand on no row
-            scope = Scope(scope.everything, scope.persons, scope.teams)
-        asker = Asker(self.asked.kpi, scope, self.now)
+            return Scope(scope.everything, scope.persons, scope.teams)
+        return scope
+
+    def _asked(self, which: str) -> Reached:
+        asker = Asker(self.asked.kpi, self._scope, self.now)
         period = self.asked.period if which == "now" else self.asked.before
         spans = self.asked.spans()
         if which == "before":
@@ -199,8 +214,14 @@ class Drawing:
         return min(1.0, sum(self.days(member.holder, *span) for span in inside) / whole)
 
     def last_year(self, holder: Holder, column: Column) -> Number:
-        """What was reached in the same period a year before."""
-        return self.before.get((holder, (_year_before(column.start), _year_before(column.until))))
+        """What was reached in the whole of the same period a year before."""
+        return self.before.get((holder, _span_before(column)))
+
+    def as_far_last_year(self, holder: Holder, column: Column) -> Number:
+        """What stands beside what was reached: of a running period the same stretch a year before, else the whole."""
+        if column.state == "now":
+            return self._as_far_before.get((holder, _span_before(column)))
+        return self.last_year(holder, column)
 
     def reached_in(self, holder: Holder, column: Column) -> Number:
         """What was reached in the period: of a closed one as it was written down then."""
@@ -221,6 +242,10 @@ class Drawing:
         """Whether a person is in a team, and not there on a single day of the period."""
         known = holder.kind == "person" and holder in self.profile.days.of and self.is_at_work(holder, column)
         return known and not self.days(holder, *column.span)
+
+
+def _span_before(column: Column) -> tuple[date, date]:
+    return _year_before(column.start), _year_before(column.until)
 
 
 def _year_before(day: date) -> date:

@@ -37,10 +37,11 @@ def exported(drawing: Drawing, form: str) -> HttpResponse:
 
 def _heading(grid: Grid) -> Line:
     names = [column.name for column in grid.columns]
+    counted = [" ".join(filter(None, (column.name, column.up_to))) for column in grid.columns]
     return [
         _("Team"), _("Person"), *(_("goal %(period)s") % {"period": name} for name in names),
-        *(_("achieved %(period)s") % {"period": name} for name in names),
-        *(_("a year before %(period)s") % {"period": name} for name in names),
+        *(_("achieved %(period)s") % {"period": name} for name in counted),
+        *(_("a year before %(period)s") % {"period": name} for name in counted),
     ]  # fmt: skip
 
 
@@ -58,7 +59,9 @@ def _figures(drawing: Drawing, row: Row) -> Line:
     shown = row.cells
     goals: Line = [cell.counts if cell.text else None for cell in shown]
     reached = [_seen(drawing, row.holder, cell.column, drawing.reached_in(row.holder, cell.column)) for cell in shown]
-    before = [_seen(drawing, row.holder, cell.column, drawing.last_year(row.holder, cell.column)) for cell in shown]
+    before = [
+        _seen(drawing, row.holder, cell.column, drawing.as_far_last_year(row.holder, cell.column)) for cell in shown
+    ]
     return [*goals, *reached, *before]
 
 

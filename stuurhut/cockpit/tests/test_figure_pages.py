@@ -11,18 +11,25 @@ from decimal import Decimal
 from zipfile import ZipFile
 
 import pytest
+from django.test import RequestFactory
+from django.utils import timezone
 from django.utils.translation import override
 
 from stuurhut import replica
+from stuurhut.cockpit.asking import Asked, asked
+from stuurhut.cockpit.figure import AT_A_MOMENT
+from stuurhut.cockpit.judged import judgement, looks
 from stuurhut.cockpit.tests.reading import text_of
 from stuurhut.cockpit.tests.sales_of_two_teams import Company, company, sell, signed_in, with_sales
 from stuurhut.kpi.catalogue.index import CATALOGUE
 from stuurhut.kpi.catalogue.remedies import ORDER, remedies
+from stuurhut.kpi.verdicts import kinds
+from stuurhut.kpi.verdicts.verdict import Sentence, Subject, Verdict
 from stuurhut.kpi.words.scope import EVERYTHING
 from stuurhut.people.actions.teams import move_team
 from stuurhut.people.models import User
 from stuurhut.people.scope import scope_for
-from stuurhut.replica.asked import question_from
+from stuurhut.replica.asked import question_from, zone
 from stuurhut.ui.numbers import written
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +54,12 @@ def visible(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body))).replace("\u00a0", " ")
 
 
+def asked_by(name: str, address: str) -> Asked:
+    request = RequestFactory().get(address)
+    request.user = User.objects.get(email=f"{name}@example.com")
+    return asked(request)
+
+
 def big(page: str) -> str:
     found = re.search(r'<p class="big"><a[^>]*>(.*?)</a>', page)
     return html.unescape(found[1]) if found else ""
@@ -62,7 +75,8 @@ def test_every_kpi_has_a_page_whose_number_is_the_answer(them: Company, name: st
         assert "None" not in words, key
         assert ENGLISH.findall(words) == [], (key, words)
         own = [pair for pair in where if pair[0] in kpi.formula.dimensions]
-        total = replica.ask(question_from(key, period="2026-Q1", where=own), scope).total.value
+        as_of = "2026-03-31" if key in AT_A_MOMENT else ""
+        total = replica.ask(question_from(key, period="2026-Q1", where=own, as_of=as_of), scope).total.value
         with override("nl"):
             said = written(total, kpi.unit, short=kpi.unit == "money").replace("\u00a0", " ")
         assert big(page) == ("" if total is None else said), key
@@ -216,9 +230,34 @@ def test_without_anything_recorded_every_part_says_so() -> None:
 def test_an_open_pipeline_of_a_past_period_says_of_which_day_it_is(them: Company) -> None:
     page = text_of("dora", f"/kpi/pipeline_open_value/?{Q1}&as_of=2026-06-30")
     assert "stand op 30 juni 2026" in visible(page)
+    assert "toon de stand van 31 maart 2026" in visible(page)
     page = html.unescape(text_of("dora", "/kpi/pipeline_open_value/?period=2026-01"))
-    assert "as_of=2026-01-31" in page
-    assert "toon de stand van 31 januari 2026" in visible(page)
+    assert "stand op 31 januari 2026" in visible(page)
+    today = zone().day(timezone.now())
+    assert f"as_of={today.isoformat()}" in page, "the stock of today is one step away"
+    assert re.search(r"period=2026-01&as_of=2026-01-31[^\"]*part=records|part=records[^\"]*as_of=2026-01-31", page)
+
+
+def test_of_a_stock_it_is_said_that_it_gets_no_verdict(them: Company) -> None:
+    with override("en"):
+        said = judgement(asked_by("dora", f"/kpi/pipeline_open_value/?{Q1}"), "pipeline_open_value")["verdict"]
+    assert said.sentence == "Of a stock we give no verdict; put it beside its target and last year."
+
+
+def test_on_a_reference_day_to_come_nothing_is_found_and_nothing_judged(them: Company) -> None:
+    page = text_of("dora", "/?as_of=2031-06-30&part=found")
+    assert 'class="finding"' not in page
+    assert 'id="verdict-' not in page
+    assert 'class="calm"' in page
+    assert "is-good" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "look"), [(kinds.STEADY, "unknown"), (kinds.SEASON, "unknown"), (kinds.ON_TIME, "good")]
+)
+def test_what_is_steady_does_not_look_good(kind: str, look: str) -> None:
+    verdict = Verdict(kind, "good", Subject("whole"), "calls", Sentence("steady"), Sentence("steady"))
+    assert looks(verdict) == look
 
 
 def test_a_period_to_come_says_that_it_has_not_begun(them: Company) -> None:

@@ -40,9 +40,34 @@ def test_each_step_says_how_many_which_share_went_on_and_how_sure_that_is(them: 
 
 def test_the_number_clicked_is_the_number_of_records_behind_it(them: Company) -> None:
     page = text_of("bob", f"/?{Q1}")
-    addresses = re.findall(r'class="funnel-number num" href="([^"]*)"', page)
-    for address, number in list(zip(addresses, numbers(page), strict=True))[:3]:
-        assert f"<h1>{number} regels" in text_of("bob", address.replace("&amp;", "&"))
+    _every_number_opens_as_many(page)
+
+
+def _every_number_opens_as_many(page: str, links: int = 3) -> None:
+    linked = re.findall(r'<a class="funnel-number num" href="([^"]*)"[^>]*>([^<]*)<', page)
+    assert len(linked) == links
+    for address, number in linked:
+        assert re.search(rf"<h1>{number} regel", text_of("bob", address.replace("&amp;", "&")))
+
+
+def test_of_days_partly_too_young_the_list_holds_only_those_counted(them: Company) -> None:
+    customer(them.alice, "Jong", 4, on="2026-02-20")
+    for as_of in ("2026-05-20", "2026-05-21", "2026-05-28"):
+        page = text_of("bob", f"/?part=funnel&period=2026-Q1&as_of={as_of}")
+        assert numbers(page)[1] != "0"
+        _every_number_opens_as_many(page)
+
+
+def test_orders_of_a_cohort_open_no_list_since_none_holds_exactly_those(them: Company) -> None:
+    assert '<span class="funnel-number num">2</span>' in text_of("bob", f"/?{Q1}")
+    _every_number_opens_as_many(text_of("bob", f"/?{Q1}&view=period"), 4)
+
+
+def test_it_says_how_many_the_share_is_and_what_the_next_number_counts(them: Company) -> None:
+    page = text_of("bob", f"/?{Q1}")
+    assert re.findall(r'class="funnel-led">(\d+) ', page) == ["4", "3", "2"]
+    assert page.count('class="funnel-counts') == 3
+    assert 'class="funnel-counts' not in text_of("bob", f"/?{Q1}&view=period")
 
 
 def test_in_euros_the_drop_off_is_what_was_quoted_and_not_ordered(them: Company) -> None:

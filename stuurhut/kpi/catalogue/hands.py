@@ -67,7 +67,7 @@ def _days_present(study: Study, by: By) -> ir.Table:
 def _available(inquiry: Inquiry, by: By) -> dict[Key, Value]:
     """Beside what was there: what the contracts have, and on how many of the working days there was a contract.
 
-    Without anybody in a team the total still has `n`, the working days of the organisation.
+    Without anybody in a team the total still has `n`, the organisation's working days, but for who may see nothing.
     """
     at_hand = averages(inquiry, by, "person_day", "available_fte", "contract_fte")
     present = inquiry.found(_days_present, by)
@@ -79,7 +79,7 @@ def _available(inquiry: Inquiry, by: By) -> dict[Key, Value]:
         )
         for key, row in at_hand.items()
     }
-    if not by and not found:
+    if not by and not found and not inquiry.scope.nothing:
         found[()] = Value(None, n=working_days(inquiry).get((), 0))
     return found
 

@@ -16,13 +16,15 @@ from stuurhut.kpi.judging.process import processes
 from stuurhut.kpi.judging.responses import answers
 from stuurhut.kpi.judging.series import whole_buckets
 from stuurhut.kpi.judging.steps import steps_beside
+from stuurhut.kpi.judging.windows import last_day
 from stuurhut.kpi.judging.work import coffees, hands_there, new_customers, order_rates
 from stuurhut.kpi.statistics.discoveries import discoveries
 from stuurhut.kpi.verdicts import kinds
 from stuurhut.kpi.verdicts.verdict import Subject, Verdict
-from stuurhut.kpi.words.period import add_months, bucket_name
+from stuurhut.kpi.words.period import Period, add_months, bucket_name
 
 MOST = 3
+NEWS = 2  # whole months in which an incident is news; its own course tells of it longer
 COURSES = ("sales_count", "quotes_sent", "appointments", "calls", "stage_conversion")
 COUNTS = COURSES[:-1]
 TO_LOOK_AT = ("bad", "look")
@@ -59,11 +61,19 @@ def findings(asking: Asking) -> Findings:
     standing = [
         one
         for one, is_no_luck in zip(looked, stands, strict=True)
-        if one.state in TO_LOOK_AT and (is_no_luck or one.chance is None)
+        if one.state in TO_LOOK_AT and (is_no_luck or one.chance is None) and _is_news(asking, one)
     ]
     ranked = sorted(_without_explained(standing, teams_of(asking)), key=_weight, reverse=True)
     top = _of_different_subjects(ranked)
     return Findings(top, tuple(one for one in ranked if not any(one is other for other in top)), len(looked))
+
+
+def _is_news(asking: Asking, one: Verdict) -> bool:
+    """Whether it is of now: one exceptional month soon is not."""
+    month = one.sentence.values.get("month")
+    if one.kind != kinds.INCIDENT or not isinstance(month, Period):
+        return True
+    return month.start >= add_months(last_day(asking).replace(day=1), -NEWS)
 
 
 def is_quiet(asking: Asking) -> bool:
@@ -161,11 +171,14 @@ def _is_explained(one: Verdict, causes: list[_Cause], teams: Mapping[int | None,
 # -- what comes first --------------------------------------------------------------------------------------------------
 
 
-def _weight(one: Verdict) -> tuple[bool, Decimal, bool, float]:
-    """Euros at stake times how sure it is; what cannot be said in euros comes after that, the bad and sure first."""
+def _weight(one: Verdict) -> tuple[bool, bool, Decimal, bool, float]:
+    """Euros at stake times how sure it is; what cannot be said in euros comes after that, the bad and sure first. One
+    exceptional month, about which nothing is to be done, comes last.
+    """
     sure = COUNTED_SURE if one.certainty is None else one.certainty
     stake = one.at_stake
-    return stake is not None, (stake or Decimal(0)) * Decimal(str(sure)), one.state == "bad", sure
+    is_lasting = one.kind != kinds.INCIDENT
+    return is_lasting, stake is not None, (stake or Decimal(0)) * Decimal(str(sure)), one.state == "bad", sure
 
 
 def _of_different_subjects(ranked: list[Verdict]) -> tuple[Verdict, ...]:

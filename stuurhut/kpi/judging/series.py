@@ -130,8 +130,10 @@ def _courses(rows: Iterable[Row], rung: Rung, of: str, grain: str, span: Period,
     named = [(start, bucket_name(start, grain)) for start in buckets(span, grain)]
     courses = []
     for about, own in found.items():
-        since = begun if hands.knows(about) else max(begun, _begun([own], per_day))
-        points = tuple(_points(own, hands.of(about), named, since, per_day))
+        first = _begun([own], per_day)  # before one's own first there is no level to rise or fall from
+        since = begun if hands.knows(about) else max(begun, first)
+        later = [pair for pair in named if pair[1] >= first]
+        points = tuple(_points(own, hands.of(about), later, since, per_day)) if first else ()
         courses.append(Series(about, rung, kind, points))
     return tuple(sorted((one for one in courses if one.points), key=lambda one: one.about.name.casefold()))
 

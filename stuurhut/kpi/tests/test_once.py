@@ -105,6 +105,7 @@ def test_what_was_written_for_a_question_serves_for_another_period_day_person_or
         narrow = [{}, *({"where": ((dimension, "1"),)} for dimension in sorted(dimensions) if dimension not in by)]
         for where in narrow:
             _asked_in_all_ways(engine, key, by, where)
+            _asked_in_all_ways(engine, key, by, where, period="2024-Q4", as_of="2025-05-12")  # nothing happened then
             before = len(WRITTEN)
             _asked_in_all_ways(engine, key, by, where, period="2025-Q4", as_of="2026-05-12")
             assert len(WRITTEN) == before

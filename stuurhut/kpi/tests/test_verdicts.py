@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -99,9 +100,17 @@ def test_one_great_month_is_good() -> None:
 
 
 def test_steady_says_what_is_usual_in_whole_numbers() -> None:
+    found = of_orders([20, 22, 19, 21, 20, 18, 22, 20, 21, 19, 20, 22, 20, 21, 20])
+    assert found.kind == kinds.STEADY
+    assert re.fullmatch(
+        r"Orders: usual is [1-9]\d? to [1-9]\d? a month, and it stays within that\.", read(found.sentence)
+    )
+
+
+def test_where_no_month_is_too_low_to_be_usual_nothing_is_said_of_one() -> None:
     found = of_orders([float(one) for one in STEADY])
     assert found.kind == kinds.STEADY
-    assert read(found.sentence) == "Orders: usual is 0 to 14 a month, and it stays within that."
+    assert read(found.sentence) == ("Orders: the months differ so much (up to 14 a month) that one month says nothing.")
 
 
 @pytest.mark.parametrize(("months", "text"), [(7, "one more month is"), (3, "5 more months are")])

@@ -77,6 +77,12 @@ def _incident(about: Subject, kpi: Kpi, chart: Chart, index: int, starts: Sequen
 
 def _steady(about: Subject, kpi: Kpi, chart: Chart) -> Verdict:
     last = next(one for one in reversed(chart.periods) if one.centre is not None)
+    if last.low is not None and last.low <= 0 and kpi.better != "lower":  # then no month is too low to be usual
+        wide = Sentence(
+            _("%(kpi)s: the months differ so much (up to %(high)s a month) that one month says nothing."),
+            {"kpi": label(kpi), "high": _to(kpi, last.high)},
+        )
+        return Verdict(kinds.STEADY, "good", about, kpi.key, Sentence(_("steady")), wide, chance=chart.chance)
     sentence = Sentence(
         _("%(kpi)s: usual is %(low)s to %(high)s a month, and it stays within that."),
         {"kpi": label(kpi), "low": _from(kpi, last.low), "high": _to(kpi, last.high)},

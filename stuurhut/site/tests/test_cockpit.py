@@ -10,7 +10,7 @@ import pytest
 
 from stuurhut import replica
 from stuurhut.cockpit.tests.reading import text_of, tile, value_in
-from stuurhut.cockpit.tests.sales_of_two_teams import Company, company, sell, with_sales
+from stuurhut.cockpit.tests.sales_of_two_teams import Company, company, sell, signed_in, with_sales
 from stuurhut.crm import actions as crm
 from stuurhut.crm.models import Stage
 from stuurhut.kpi.words.money import Amount
@@ -66,6 +66,19 @@ def test_what_is_still_needed_comes_with_the_plan(them: Company) -> None:
     page = text_of("bob", f"/?{HALFWAY}&part=clock")
     assert "€ 6.000" in page
     assert 'id="clock-dial"' in page
+
+
+def test_in_english_it_says_what_the_goal_is_measured_by_and_what_is_still_needed_of_what(them: Company) -> None:
+    aim(10_000, them.noord)
+    seen = signed_in("bob")
+
+    def english(address: str) -> str:
+        return seen.get(address, headers={"accept-language": "en"}).content.decode()
+
+    page = english(f"/?{HALFWAY}")
+    assert re.search(r"(behind|on course): 40\.0% of €10,000, \d+\.\d% expected by now", tile(page, "sales_value"))
+    assert re.search(r"% (short of|ahead of) schedule", clock(page))
+    assert re.search(r"€6,000 from .*new deals", english(f"/?{HALFWAY}&part=clock")), "nothing is open: all of it"
 
 
 def test_130_percent_is_drawn_and_said_as_130(them: Company) -> None:

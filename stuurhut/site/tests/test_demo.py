@@ -518,7 +518,7 @@ def test_every_login_works_and_sees_as_its_role() -> None:
 @pytest.mark.django_db
 def test_a_database_with_records_is_left_alone() -> None:
     Person.objects.create(name="Alice")
-    with pytest.raises(demo.DemoError, match="empty"):
+    with pytest.raises(demo.DemoError, match="lege gegevensmap"):
         demo.make(seed=7, size="small", until=LAST_DAY)
     assert Person.objects.count() == 1
     assert not Opportunity.objects.exists()

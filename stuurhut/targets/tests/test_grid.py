@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -95,6 +95,19 @@ def test_what_was_achieved_and_what_last_year_brought_stand_beside_the_goal() ->
     for name in ("Alice", "Noord"):
         assert (cell(grid, name, 0).reached, cell(grid, name, 0).before) == ("€\u00a04.000", "€\u00a03.000")
         assert cell(grid, name, -1).reached == "€\u00a04.000"
+
+
+def test_a_running_period_stands_beside_the_same_stretch_of_last_year_and_a_finished_one_beside_the_whole() -> None:
+    them = firm()
+    for day, value in (("2024-02-05", "3000"), ("2024-05-19", "700"), ("2024-05-21", "8300"), ("2025-05-02", "4000")):
+        sold(them.alice, day, value)
+    grid = drawn("bob", datetime(2025, 5, 20, 12, tzinfo=UTC))
+    assert [column.up_to for column in grid.columns] == ["", "t/m 20 mei", "", "", "t/m 20 mei"]
+    for name in ("Alice", "Noord"):
+        first, second, _third, _fourth, year = row_of(grid, name).cells
+        assert (first.before, first.before_whole) == ("€\u00a03.000", "")
+        assert (second.reached, second.before, second.before_whole) == ("€\u00a04.000", "€\u00a0700", "€\u00a09.000")
+        assert (year.before, year.before_whole) == ("€\u00a03.700", "€\u00a012.000")
 
 
 def test_a_team_counts_with_the_teams_below_it() -> None:

@@ -5,6 +5,10 @@ const form = document.querySelector("[data-goals]");
 const chooser = document.querySelector("[data-choose]");
 chooser?.addEventListener("change", () => chooser.requestSubmit());
 
+// A grid wider than the screen starts at the running period, right of the names.
+const current = form?.querySelector("thead .is-now:not(.is-whole)");
+if (current) current.closest(".goals-scroll").scrollLeft = current.offsetLeft - current.parentElement.cells[0].offsetWidth;
+
 if (form?.querySelector("td input")) {
   const dutch = document.documentElement.lang.startsWith("nl");
   const rows = [...form.querySelectorAll(".goals tr")].map((row) => [...row.cells].map((cell) => cell.querySelector("input"))).filter((row) => row.some(Boolean));
