@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import TypeVar
+
+from django.utils import translation
 
 Item = TypeVar("Item")
 
@@ -15,10 +16,11 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
 
     Raises what making an item raises, in its turn.
     """
-    context = copy_context()  # with the language of who asks
+    language = translation.get_language()  # a thread begins with that of the product
 
     def made() -> Item | None:
-        return context.run(next, items, None)
+        with translation.override(language):
+            return next(items, None)
 
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(made)
