@@ -13,10 +13,9 @@ from stuurhut.cockpit.behind import first_records, records_page
 from stuurhut.cockpit.export import export_breakdown, export_course, export_records
 from stuurhut.cockpit.figure import course_shown, figure_page
 from stuurhut.cockpit.judged import judgement
-from stuurhut.cockpit.views import _frame as frame
-from stuurhut.cockpit.views import _page as page
-from stuurhut.cockpit.views import answers_questions
+from stuurhut.cockpit.pages import answers_questions, frame_of, page
 from stuurhut.kpi.catalogue.index import CATALOGUE
+from stuurhut.ui.phases import phase_words
 
 
 @answers_questions
@@ -33,7 +32,7 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "cockpit/figure_verdict.html", judgement(question, key))
     if part == "records":
         return render(request, "cockpit/figure_records.html", first_records(question, key))
-    return page(request, "cockpit/kpi.html", {**frame(question), **figure_page(question, key)})
+    return page(request, "cockpit/kpi.html", {**frame_of(question), **figure_page(question, key)})
 
 
 @answers_questions
@@ -43,7 +42,7 @@ def records(request: HttpRequest, key: str) -> HttpResponse:
     question = asked(request)
     if "format" in question.given:
         return export_records(question, key)
-    return page(request, "cockpit/records.html", {**frame(question), **records_page(question, key)})
+    return page(request, "cockpit/records.html", {**frame_of(question), **records_page(question, key)})
 
 
 def kpis(request: HttpRequest) -> HttpResponse:
@@ -53,15 +52,6 @@ def kpis(request: HttpRequest) -> HttpResponse:
     phases = [(words, [k for k in found if k.phase == phase]) for phase, words in phase_words().items()]
     context: dict[str, Any] = {"phases": [p for p in phases if p[1]], "sought": sought}
     return render(request, "cockpit/kpis.html", context)
-
-
-def phase_words() -> dict[str, str]:
-    """The parts of the sales process under which KPIs stand."""
-    return {
-        "leads": _("Leads"), "contact": _("Contact with customers"), "funnel": _("The funnel"),
-        "pipeline": _("Pipeline"), "sales": _("Sales"), "customers": _("Customers"),
-        "hands": _("The hands"), "recording": _("Recording"),
-    }  # fmt: skip
 
 
 def _known(key: str) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from stuurhut.cockpit import live
 from stuurhut.cockpit.asking import Asked
 from stuurhut.cockpit.clock import with_plan
-from stuurhut.cockpit.findings import Finding, asking_of, finding
+from stuurhut.cockpit.findings import Finding, asking_of, finding, findings_of
 from stuurhut.cockpit.funnel import funnel
 from stuurhut.cockpit.judged import looks
 from stuurhut.cockpit.metrics import SEVEN
@@ -20,7 +20,6 @@ from stuurhut.cockpit.team import several, table
 from stuurhut.cockpit.telling import told
 from stuurhut.cockpit.tiles import attained, pictures
 from stuurhut.kpi.judging.course import course
-from stuurhut.kpi.judging.findings import findings
 from stuurhut.kpi.verdicts import kinds
 from stuurhut.kpi.verdicts.verdict import State, Verdict
 from stuurhut.ui.numbers import plain
@@ -59,7 +58,7 @@ def _found(asked: Asked) -> Context:
     is_ahead = asked.today > asked.zone.day(timezone.now())
     if is_ahead or not asked.begun:
         return {"found": (), "others": (), "looked_at": "", "said": (), "is_ahead": is_ahead}
-    looked = findings(asking_of(asked))
+    looked = findings_of(asking_of(asked))
     return {
         "found": [_shown(asked, verdict) for verdict in looked.top],
         "others": [_shown(asked, verdict) for verdict in looked.others],

@@ -12,12 +12,10 @@ from django.urls import reverse
 
 from stuurhut.cockpit.asking import Asked, asked
 from stuurhut.cockpit.export import as_file
+from stuurhut.cockpit.pages import answers_questions, frame_of, page
 from stuurhut.cockpit.plan_lines import IN_TABLE, MARKS, labels, lines, new_deals, new_lines, rows
 from stuurhut.cockpit.plan_written import as_json, as_table
 from stuurhut.cockpit.planning import course_words, ends_at, euros, headline, plan_of, plans_of, remarks, way, weeks
-from stuurhut.cockpit.views import _frame as frame_of
-from stuurhut.cockpit.views import _page as page
-from stuurhut.cockpit.views import answers_questions
 
 
 @answers_questions

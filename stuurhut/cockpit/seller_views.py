@@ -11,15 +11,13 @@ from django.utils import timezone
 
 from stuurhut.cockpit.asking import Asked, asked
 from stuurhut.cockpit.lens import lens_for
+from stuurhut.cockpit.pages import answers_questions, frame_of, page
 from stuurhut.cockpit.plan_lines import MARKS, lines, new_lines
 from stuurhut.cockpit.planning import course_words, ends_at, euros, headline, plan_of, way
 from stuurhut.cockpit.planning import remarks as plan_remarks
 from stuurhut.cockpit.seller import Seller, absences, goals, narrowed, record_links, remarks, seller_of, standing
 from stuurhut.cockpit.seller_figures import Colleagues, contacts_to_deal, response, seven_beside, top_relations
 from stuurhut.cockpit.seller_judged import answering, courses, funnel, summary
-from stuurhut.cockpit.views import _frame as frame_of
-from stuurhut.cockpit.views import _page as page
-from stuurhut.cockpit.views import answers_questions
 from stuurhut.people.models import User
 from stuurhut.people.scope import scope_for
 
