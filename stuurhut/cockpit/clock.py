@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from stuurhut.cockpit.asking import Asked
 from stuurhut.cockpit.plan_lines import number as number_of
-from stuurhut.cockpit.planning import course_words, euros, plan_of
+from stuurhut.cockpit.planning import euros, plan_of
 from stuurhut.kpi.plan import Plan
 from stuurhut.kpi.words.answer import Answer
 from stuurhut.ui.dial import Dial, dial
@@ -62,12 +62,9 @@ def face(asked: Asked, answer: Answer) -> Clock:
 def with_plan(asked: Asked, answer: Answer) -> Clock:
     """The same with what the plan to 100% tells: the band of where it ends, and what it still takes."""
     plan, shown = plan_of(asked), face(asked, answer)
-    state, words = course_words(plan)
     return replace(
         shown,
         dial=_dial(plan, shown),
-        state=state,
-        words=words,
         band=_band_words(plan) if shown.ending else "",
         work=_work(plan) if plan.asks_for_work else (),
     )

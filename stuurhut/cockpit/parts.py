@@ -18,14 +18,13 @@ from stuurhut.cockpit.judged import looks
 from stuurhut.cockpit.metrics import SEVEN
 from stuurhut.cockpit.team import several, table
 from stuurhut.cockpit.telling import told
-from stuurhut.cockpit.tiles import attained, pictures
+from stuurhut.cockpit.tiles import CLOCK, attained, pictures
 from stuurhut.kpi.judging.course import course
 from stuurhut.kpi.verdicts import kinds
 from stuurhut.kpi.verdicts.verdict import State, Verdict
 from stuurhut.ui.numbers import plain
 
 Context = dict[str, Any]
-CLOCK = "target_attainment"
 ON_ITS_PAGE = ("team", "source", "strategy")
 
 

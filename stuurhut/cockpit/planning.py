@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stuurhut import replica
 from stuurhut.cockpit.asking import Asked
+from stuurhut.cockpit.findings import asking_within
 from stuurhut.kpi.formula import PEOPLE
 from stuurhut.kpi.judging import planning
 from stuurhut.kpi.judging.asking import Asking
 from stuurhut.kpi.plan import Plan
-from stuurhut.kpi.words.scope import EVERYTHING
 from stuurhut.ui.numbers import day, money, plain
 
 
@@ -43,14 +41,8 @@ class Way:
 def asking_of(asked: Asked) -> Asking:
     """The page's question for the judges: whose figures, and the whole organisation to lay them beside."""
     where = tuple(pair for pair in asked.question("target_attainment").where if pair[0] in PEOPLE)
-    return Asking(
-        partial(replica.ask, scope=asked.scope),
-        asked.period,
-        asked.as_of,
-        asked.zone,
-        where,
-        ask_all=partial(replica.ask, scope=EVERYTHING),
-    )
+    judged = asking_within(asked.scope, where, asked.period, asked.as_of, asked.zone)
+    return replace(judged, as_of=asked.as_of)  # a plan counts and does not judge: to the minute
 
 
 def plan_of(asked: Asked) -> Plan:

@@ -19,7 +19,6 @@ from stuurhut.kpi.judging.funnel import COHORTS
 from stuurhut.kpi.judging.process import processes
 from stuurhut.kpi.judging.steps import Step, steps
 from stuurhut.kpi.judging.windows import a_year
-from stuurhut.kpi.statistics.intervals import wilson
 from stuurhut.kpi.verdicts import kinds
 from stuurhut.kpi.verdicts.verdict import State, Verdict
 from stuurhut.kpi.words.answer import Answer, Number, Row, Value
@@ -219,16 +218,14 @@ def _of_team(key: str, row: Row, every: float | None, verdict: Verdict | None) -
 
 
 def _drawn(found: list[Step]) -> list[Dot | None]:
-    known = [wilson(step.hits, step.n) for step in found]
-    return dots([(one.value, one.low, one.high) for one in known], [step.others for step in found])
+    return dots([(step.rate, step.low, step.high) for step in found], [step.others for step in found])
 
 
 def _dot(of_one: Sequence[Step], key: str, drawn: Mapping[int, Dot | None]) -> StepDot:
     step = next((one for one in of_one if one.kpi == key), None)
     if step is None or step.rate is None:
         return StepDot(None, NOTHING, _("nothing to follow yet"), None)
-    known = wilson(step.hits, step.n)
-    between = interval(known.low, known.high, "ratio")
+    between = interval(step.low, step.high, "ratio")
     words = _("%(share)s (%(interval)s, n = %(n)s), the others %(others)s") % {
         "share": share(step.rate), "interval": between, "n": plain(step.n), "others": share(step.others),
     }  # fmt: skip

@@ -24,6 +24,7 @@ from stuurhut.ui.periods import called, stepped
 
 HAPPENED = ("sales_value", "leads_created", "follow_ups")
 TELLING_WHAT_IS_LEFT_OUT = ("follow_ups",)
+CLOCK = "target_attainment"
 STATES = ("pipeline_open_value",)  # what is so at a moment
 
 
@@ -127,7 +128,6 @@ def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
     because = metric.because(answer, ask)
     beside = (() if because else tuple(metric.beside(answer, ask))) or _instead(asked, answer)
     address = asked.address(reverse("kpi", args=[key]))
-    is_clock = key == "target_attainment"
     return Tile(
         key=key,
         label=_(kpi.label),
@@ -137,7 +137,7 @@ def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
         words=_in_words(asked, answer),
         beside=beside,
         because=because,
-        goal=_pace(asked, answer) if is_clock else goal_of(asked, key, answer),
+        goal=None if key == CLOCK else goal_of(asked, key, answer),  # the clock says that itself
         compared=difference(value, base, answer.unit, answer.better, answer.currency),
         against=_against(base, answer),
         sure=metric.sure(answer),
@@ -160,7 +160,7 @@ def _in_words(asked: Asked, answer: Answer) -> str:
         return ""
     if answer.kpi == "lead_conversion" and answer.total.more.get("young"):
         return _("Too early to tell")
-    if answer.kpi == "target_attainment":
+    if answer.kpi == CLOCK:
         return _("No target set for this period.") if further(answer, "target") is None else _("The target is nothing.")
     return {
         "lead_response_time": _("No leads yet whose answer can be timed."),
@@ -215,16 +215,3 @@ def _picture_of(asked: Asked, grain: str) -> str:
         "year": _("13 years, from %(day)s"),
     }
     return words[grain] % {"day": f"{short_day(period.start)} {period.start.year}"}
-
-
-def _pace(asked: Asked, answer: Answer) -> Goal | None:
-    """On course or behind, from the pace; met or missed when the period is over; None when that cannot be said."""
-    if asked.finished and answer.total.value is not None:
-        is_met = answer.total.value >= 1
-        return Goal(_("target met") if is_met else _("target missed"), "good" if is_met else "bad")
-    pace = further(answer, "pace")
-    if pace is None:
-        return None
-    on_course = pace >= 1
-    words = _("on course: pace %(pace)s") if on_course else _("behind: pace %(pace)s")
-    return Goal(words % {"pace": share(pace)}, "good" if on_course else "bad")

@@ -106,7 +106,3 @@ class Grid:
     @property
     def is_editable(self) -> bool:
         return any(cell.editable for cell in self.cells.values())
-
-    @property
-    def has_errors(self) -> bool:
-        return any(cell.error for cell in self.cells.values())

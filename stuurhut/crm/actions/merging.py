@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TypeVar
 
 from django.db import models, transaction
@@ -111,10 +110,3 @@ def _moving(record: models.Model, into: models.Model) -> list[Link]:
 
 def _hanging(model: type[models.Model], name: str, record: models.Model) -> models.QuerySet[models.Model]:
     return model._default_manager.filter(**{name: record})
-
-
-def merged_at(record: models.Model) -> datetime | None:
-    """When a record was merged into another; None when it is not."""
-    rows = History.objects.filter(kind=kind_of(record), record_id=record.pk, field="merged_into").order_by("-id")
-    last = rows.first()
-    return last.occurred_at if last and last.new is not None else None

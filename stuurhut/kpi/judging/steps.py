@@ -108,16 +108,23 @@ def _mixes(rows: Iterable[Row]) -> Mixes:
 
 
 def _of_person(one: _Met, verdict: Verdict) -> Step:
-    it = one.compared
+    it, (low, high) = one.compared, _interval(one.compared.hits, one.compared.n)
     return Step(
-        one.rung.key, one.about.id, one.about.name, it.hits, it.n, it.rate, it.low, it.high, it.shrunk, it.expected,
-        verdict, one.rung.stage,
+        one.rung.key, one.about.id, one.about.name, it.hits, it.n, it.rate, low, high, it.shrunk, it.expected, verdict,
+        one.rung.stage,
     )  # fmt: skip
+
+
+def _interval(hits: int, n: int) -> tuple[float | None, float | None]:
+    """That of the rate itself, Wilson 95%, as the KPI has it; that of the drawn rate is another."""
+    share = wilson(hits, n)
+    low, high = (None if end is None else float(end) for end in (share.low, share.high))
+    return low, high
 
 
 def _of_whole(rung: Rung, rows: list[Row], found: tuple[Process, ...]) -> Step:
     counted = together(tally(row.value) for row in rows)
-    share = wilson(counted.hits, counted.n)
+    low, high = _interval(counted.hits, counted.n)
     verdict = next((one.verdict for one in found if one.rung == rung and one.verdict.kind == kinds.WEAK_PROCESS), None)
-    rate, low, high = (None if end is None else float(end) for end in (share.value, share.low, share.high))
+    rate = counted.hits / counted.n if counted.n else None
     return Step(rung.key, None, "", counted.hits, counted.n, rate, low, high, rate, None, verdict, rung.stage)
