@@ -136,6 +136,10 @@ def _judged(found: Measured, imports: Sequence[Import]) -> Iterable[tuple[str, .
         yield _judgement(f"import of {one.facts}", f"{ROW_LIMIT:,} rows/s", f"{speed:,.0f} rows/s", speed >= ROW_LIMIT)
     if found.crowd:
         crowd = found.crowd
+        alone = crowd.alone
+        yield "the cockpit of a new period, one person", "", f"{_ms(alone.new)} ms, again {_ms(alone.again)} ms", ""
+        for name, taken in sorted(alone.parts.items()):
+            yield f"its part `{name}`, which loads after it", "", f"{_ms(taken)} ms", ""
         told = f"p95 {crowd.p95:.2f} s, median {crowd.median:.2f} s, {crowd.per_second:.1f} pages/s"
         yield f"{crowd.people} people at once on the cockpit, {crowd.pages} pages", "", told, ""
 
