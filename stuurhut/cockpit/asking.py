@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 
 from stuurhut.cockpit.lens import Lens, Where, lens_for
 from stuurhut.kpi.answering import kpi_of
+from stuurhut.kpi.per_fte import is_told
 from stuurhut.kpi.words.period import Period, Zone
 from stuurhut.kpi.words.question import Comparison, Question
 from stuurhut.kpi.words.scope import Scope
@@ -62,15 +63,20 @@ class Asked:
         return self.given.get("period", "")
 
     def question(
-        self, kpi: str, *, by: tuple[str, ...] = (), compare: Comparison = "", of: str = "", brief: bool = False
-    ) -> Question:
-        """The page's question for a KPI; `brief` where nothing is said of what was left out."""
+        self, kpi: str, *, by: tuple[str, ...] = (), compare: Comparison = "", of: str = "", brief: bool = False,
+        per_fte: bool = False,
+    ) -> Question:  # fmt: skip
+        """The page's question for a KPI; `brief` where nothing is said of what was left out, and `per_fte` where it may
+        be told so.
+        """
         narrower = {name for name, _value in self.filters} & set(PERSONAL)
         where = () if narrower and not self.lens.team else self.lens.where
         if not self.lens.team:  # the scope holds this already; not every KPI can be asked so
             where = tuple(pair for pair in where if pair[0] in kpi_of(kpi).formula.dimensions)
         of = of or self.given.get("of", DEFAULT_OF)
-        return Question(kpi, self.period, self.as_of, by, (*where, *self.filters), compare, of=of, brief=brief)
+        where = (*where, *self.filters)
+        per_fte = per_fte and is_told(kpi_of(kpi), (*by, *(name for name, _value in where)))
+        return Question(kpi, self.period, self.as_of, by, where, compare, of=of, brief=brief, per_fte=per_fte)
 
     def address(self, path: str = "", **changes: str) -> str:
         """`path` with this question as query string; an empty value takes a name out of it."""

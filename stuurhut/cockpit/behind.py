@@ -16,13 +16,15 @@ from stuurhut import replica
 from stuurhut.cockpit.asking import Asked
 from stuurhut.crm.models import Account, Activity, BuyingPhase, Lead, Opportunity, Order, PainGain, Quote
 from stuurhut.kpi.answering import kpi_of
+from stuurhut.kpi.duration import Duration
 from stuurhut.kpi.words.answer import Record
 from stuurhut.kpi.words.errors import QuestionError
 from stuurhut.kpi.words.text import gettext_noop as _
-from stuurhut.ui.numbers import NOTHING, money
+from stuurhut.ui.numbers import NOTHING, money, written
 
 PER_PAGE = 50
 FIRST = 15  # on the KPI page itself
+COUNTED = {"lead_response_time": _("answered"), "recording_delay": _("within a working day")}
 AT_ONCE = 1000  # rows that are looked up together
 
 
@@ -58,6 +60,7 @@ class Line:
     account: str
     person: str
     amount: str
+    length: str
     counted: bool
     address: str
 
@@ -71,6 +74,7 @@ class Lines:
     page: int
     pages: int
     has_amounts: bool
+    has_lengths: bool
     has_uncounted: bool
     counted_words: str
 
@@ -113,13 +117,14 @@ def lines(asked: Asked, key: str, per_page: int, page: int = 1) -> Lines:
     records, total = replica.records(asked.question(key), asked.scope, limit=per_page, offset=(page - 1) * per_page)
     currency = replica.ask(asked.question(key), asked.scope).currency
     known = _known(records)
-    shown = tuple(_line(record, known, currency) for record in records)
+    shown = tuple(_line(record, known, currency, key) for record in records)
     return Lines(
         lines=shown,
         total=total,
         page=page,
         pages=max(1, -(-total // per_page)),
         has_amounts=any(line.amount for line in shown),
+        has_lengths=any(line.length for line in shown),
         has_uncounted=any(not line.counted for line in shown),
         counted_words=counted_words(key),
     )
@@ -128,6 +133,8 @@ def lines(asked: Asked, key: str, per_page: int, page: int = 1) -> Lines:
 def counted_words(key: str) -> str:
     """What it means that a record counted: it is in the numerator, it has ended, or simply that it counted."""
     kpi = kpi_of(key)
+    if key in COUNTED:
+        return gettext(COUNTED[key])
     if kpi.unit == "ratio":
         return gettext("in the numerator")
     return gettext("has ended") if kpi.unit in ("minutes", "hours", "days") else gettext("counts")
@@ -139,7 +146,7 @@ def named(records: Sequence[Record]) -> Iterator[tuple[Record, str, str, str]]:
         some = records[first : first + AT_ONCE]
         known = _known(some)
         for record in some:
-            line = _line(record, known, "")
+            line = _line(record, known, "", "")
             yield record, line.kind, line.name, line.account
 
 
@@ -155,7 +162,7 @@ def _known(records: Iterable[Record]) -> dict[tuple[str, int], Any]:
     }
 
 
-def _line(record: Record, known: dict[tuple[str, int], Any], currency: str) -> Line:
+def _line(record: Record, known: dict[tuple[str, int], Any], currency: str, key: str) -> Line:
     row, kind = known.get((record.kind, record.id)), KINDS.get(record.kind)
     account = row if record.kind == "account" else getattr(row, "account", None)
     return Line(
@@ -165,9 +172,19 @@ def _line(record: Record, known: dict[tuple[str, int], Any], currency: str) -> L
         account=str(account) if account is not None else "",
         person=record.person or NOTHING,
         amount="" if record.amount is None else money(record.amount, currency),
+        length=_length(record, key),
         counted=record.counted,
         address=_page_of(kind, record, account),
     )
+
+
+def _length(record: Record, key: str) -> str:
+    """How long it took; how long so far where it has not ended."""
+    if record.length is None or not key:
+        return ""
+    length = written(record.length, kpi_of(key).unit)
+    is_spell = isinstance(kpi_of(key).formula, Duration)
+    return length if record.counted or not is_spell else gettext("%(length)s so far") % {"length": length}
 
 
 def _page_of(kind: Kind | None, record: Record, account: Any) -> str:

@@ -13,10 +13,9 @@ from stuurhut.cockpit.asking import PERSONAL, Asked
 from stuurhut.cockpit.wording import dimension_words, value_words
 from stuurhut.kpi.answering import kpi_of
 from stuurhut.kpi.catalogue.attainment import OWN_KEYS
-from stuurhut.kpi.catalogue.index import CATALOGUE
 from stuurhut.kpi.formula import PEOPLE, TIME
 from stuurhut.kpi.kpi import Kpi
-from stuurhut.kpi.words.answer import Answer, Row
+from stuurhut.kpi.words.answer import Answer, Row, Value
 from stuurhut.kpi.words.period import GRAINS, Period, parse
 from stuurhut.ui.charts import Whisker, whiskers
 from stuurhut.ui.differences import Difference, difference
@@ -26,7 +25,6 @@ from stuurhut.ui.periods import Choice
 MOST = 100  # rows of a breakdown on the page; the export has all
 PREFERRED = ("team", "person", "source", "month", "stage", "industry")
 SUMMED = ("count", "money")
-PER_FTE_LEAST = 0.05  # of an FTE: less would make one call a hundred per FTE
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,12 @@ def breakdown(asked: Asked, key: str) -> Breakdown:
     """The breakdown that the page shows."""
     kpi, by, answer = kpi_of(key), breakdown_dimension(asked, kpi_of(key)), breakdown_of(asked, key)
     rows = _in_order(answer)
-    hands = _hands(asked, kpi, answer)
-    figures = [_figure(row, hands) for row in rows]
-    against = _against(answer, hands)
+    per_fte = _each(answer.total) is not None
+    figures = [_figure(row, per_fte) for row in rows]
+    against = _against(answer, per_fte)
     as_dots = kpi.unit not in SUMMED
     *places, line = whiskers([*figures, (against, None, None)], as_dots)
-    groups = [_group(asked, answer, row, place, hands) for row, place in zip(rows, places, strict=True)]
+    groups = [_group(asked, answer, row, place) for row, place in zip(rows, places, strict=True)]
     return Breakdown(
         by=by,
         words=dimension_words(by) if by else "",
@@ -84,11 +82,11 @@ def breakdown(asked: Asked, key: str) -> Breakdown:
         groups=groups[:MOST],
         count=len(groups),
         line=line.at if line else None,
-        line_words=_line_words(answer, against, hands),
+        line_words=_line_words(answer, against, per_fte),
         has_intervals=any(group.sure for group in groups),
         has_n=any(group.n for group in groups),
         has_compared=any(group.compared for group in groups),
-        per_fte=_rate(answer.total.value, hands.get(None), answer) if hands else "",
+        per_fte=_rate(answer.total, answer),
     )
 
 
@@ -110,7 +108,9 @@ def breakdown_of(asked: Asked, key: str, *, compare: bool = True) -> Answer:
     """The answer that the page shows and exports."""
     by = breakdown_dimension(asked, kpi_of(key))
     names = tuple(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
-    return replica.ask(asked.question(key, by=names, compare=asked.compare if compare else ""), asked.scope)
+    per_fte = names in (("team",), ("person",))
+    question = asked.question(key, by=names, compare=asked.compare if compare else "", per_fte=per_fte)
+    return replica.ask(question, asked.scope)
 
 
 def dimensions(asked: Asked, kpi: Kpi) -> list[str]:
@@ -129,55 +129,42 @@ def _in_order(answer: Answer) -> list[Row]:
     return sorted(answer.rows, key=lambda row: (row.value.value is None, -float(row.value.value or 0)))
 
 
-# -- per available FTE -----------------------------------------------------------------------------------------------
+# -- per FTE ---------------------------------------------------------------------------------------------------------
 
 
-def _hands(asked: Asked, kpi: Kpi, answer: Answer) -> dict[int | None, float]:
-    """Available FTE per team or person, and under None of all; empty where a number is not told per FTE."""
-    if kpi.unit not in SUMMED or answer.by not in (("team",), ("person",)) or kpi.phase == "hands":
-        return {}
-    known = CATALOGUE["fte_available"].formula.dimensions
-    question = asked.question("fte_available", by=answer.by, brief=True)
-    if any(name not in known for name, _value in question.where):
-        return {}
-    found = replica.ask(question, asked.scope)
-    hands = {row.ids[answer.by[0]]: float(row.value.value or 0) for row in found.rows}
-    hands = {key: fte for key, fte in hands.items() if fte >= PER_FTE_LEAST}
-    return {**hands, None: float(found.total.value or 0)} if hands else {}
+def _each(value: Value) -> Any:
+    """What it is per FTE; None where it is not told so, or there was nobody to sell."""
+    return value.more.get("per_fte")
 
 
-def _rate(value: Any, fte: float | None, answer: Answer) -> str:
-    if value is None or not fte:
-        return ""
+def _rate(value: Value, answer: Answer) -> str:
+    each = _each(value)
     unit = "money" if answer.unit == "money" else "number"
-    return written(float(value) / fte, unit, answer.currency, short=True)
+    return "" if each is None else written(each, unit, answer.currency, short=True)
 
 
-def _figure(row: Row, hands: dict[int | None, float]) -> tuple[float | None, float | None, float | None]:
+def _figure(row: Row, per_fte: bool) -> tuple[float | None, float | None, float | None]:
     """What the picture of a row shows: its value with its interval, or its value per FTE."""
-    value = _float(row.value.value)
-    if not hands:
-        return value, _float(row.value.low), _float(row.value.high)
-    fte = hands.get(next(iter(row.ids.values())))
-    return (value / fte if value is not None and fte else None), None, None
+    value = row.value
+    return (_each(value), None, None) if per_fte else (_float(value.value), _float(value.low), _float(value.high))
 
 
-def _against(answer: Answer, hands: dict[int | None, float]) -> float | None:
+def _against(answer: Answer, per_fte: bool) -> float | None:
     """The level of the whole, for pictures of what does not add up."""
     total = _float(answer.total.value)
     if total is None or not answer.rows:
         return None
-    if hands:
-        return total / hands[None] if hands[None] else None
+    if per_fte:
+        return _float(_each(answer.total))
     return None if answer.unit in SUMMED else total
 
 
-def _line_words(answer: Answer, against: float | None, hands: dict[int | None, float]) -> str:
+def _line_words(answer: Answer, against: float | None, per_fte: bool) -> str:
     if against is None:
         return ""
-    unit = "number" if hands and answer.unit == "count" else answer.unit
+    unit = "number" if per_fte and answer.unit == "count" else answer.unit
     words = {"value": written(against, unit, answer.currency, short=True)}
-    if hands:
+    if per_fte:
         return gettext("line: %(value)s per FTE, all together") % words
     return gettext("line: %(value)s, all together") % words
 
@@ -185,7 +172,7 @@ def _line_words(answer: Answer, against: float | None, hands: dict[int | None, f
 # -- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _group(asked: Asked, answer: Answer, row: Row, whisker: Whisker | None, hands: dict[int | None, float]) -> Group:
+def _group(asked: Asked, answer: Answer, row: Row, whisker: Whisker | None) -> Group:
     value, then = row.value, row.compared
     base = then.value if then else None
     changes = _changes(asked, answer, row)
@@ -197,7 +184,7 @@ def _group(asked: Asked, answer: Answer, row: Row, whisker: Whisker | None, hand
         narrower=narrower,
         records=asked.address(behind, by="", **changes) if changes and asked.lens.people else "",
         value=written(value.value, answer.unit, answer.currency, short=answer.unit == "money"),
-        per_fte=_rate(value.value, hands.get(next(iter(row.ids.values()))), answer) if hands else "",
+        per_fte=_rate(value, answer),
         sure=interval(value.low, value.high, answer.unit, answer.currency),
         n="" if value.n is None else plain(value.n),
         compared="" if then is None else written(base, answer.unit, answer.currency, short=True),

@@ -83,9 +83,12 @@ def export_records(asked: Asked, key: str) -> HttpResponse:
     found, _total = replica.records(asked.question(key), asked.scope, limit=MOST, offset=0)
     if asked.given["format"] == "json":
         return JsonResponse(records_json(found, answer), safe=False, json_dumps_params={"ensure_ascii": False})
-    columns = ("kind", "id", "on", "name", "account", "person", "amount", "counted")
+    columns = ("kind", "id", "on", "name", "account", "person", "amount", "counted", "length")
     rows = tuple(
-        (r.kind, r.id, r.on.isoformat() if r.on else None, name, account, r.person, _amount(r, answer), r.counted)
+        (
+            *(r.kind, r.id, r.on.isoformat() if r.on else None, name, account, r.person),
+            *(_amount(r, answer), r.counted, r.length),
+        )
         for r, _kind, name, account in named(found)
     )
     return as_file(asked, Table(columns, rows), key, "-records")

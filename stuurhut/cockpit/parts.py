@@ -49,10 +49,6 @@ def addresses(asked: Asked) -> dict[str, str]:
     return found if several(asked) else {name: address for name, address in found.items() if name != "team"}
 
 
-def _clock(asked: Asked) -> Context:
-    return {"clock": with_plan(asked, attained(asked))}
-
-
 def _found(asked: Asked) -> Context:
     is_ahead = asked.today > asked.zone.day(timezone.now())
     if is_ahead or not asked.begun:
@@ -89,7 +85,8 @@ def _said(asked: Asked) -> list[Said]:
 
 
 def _pictures(asked: Asked) -> Context:
-    return {"pictures": pictures(asked)}
+    """What completes the tiles: their small pictures, and what the plan adds to the dial."""
+    return {"clock": with_plan(asked, attained(asked)), "pictures": pictures(asked)}
 
 
 def _funnel(asked: Asked) -> Context:
@@ -101,7 +98,6 @@ def _team(asked: Asked) -> Context:
 
 
 PARTS: dict[str, Callable[[Asked], Context]] = {
-    "clock": _clock,
     "pictures": _pictures,
     "found": _found,
     "funnel": _funnel,

@@ -15,6 +15,7 @@ from stuurhut.cockpit.metrics import SEVEN, sureness
 from stuurhut.cockpit.seller import Seller
 from stuurhut.cockpit.wording import dimension_words, value_words
 from stuurhut.kpi.answering import kpi_of
+from stuurhut.kpi.per_fte import is_told
 from stuurhut.kpi.words.answer import Answer, Number, Value
 from stuurhut.kpi.words.period import Period, add_months
 from stuurhut.kpi.words.question import Comparison, Question
@@ -83,7 +84,8 @@ class Colleagues:
         own = self.asked.question(key, brief=True)
         where = tuple(pair for pair in own.where if pair[0] not in ("person", "team"))
         team = (("team", self.seller.colleagues),) if self.seller.colleagues else ()
-        return replace(own, where=(*where, *team), compare="", **changes)
+        per_fte = is_told(kpi_of(key), (*changes.get("by", ()), *(name for name, _value in where)))
+        return replace(own, where=(*where, *team), compare="", per_fte=per_fte, **changes)
 
     def ask(self, key: str, **changes: Any) -> Answer:
         return replica.ask(self.question(key, **changes), EVERYTHING)
@@ -101,22 +103,15 @@ class Colleagues:
 
 def seven_beside(own: Asked, colleagues: Colleagues) -> list[Beside]:
     """The seven of the seller, each beside a year earlier and beside the team."""
-    hours = _hours(own, colleagues)
-    return [_beside(own, colleagues, metric.key, hours) for metric in SEVEN]
+    hands = replica.ask(own.question("fte_available", brief=True), own.scope).total.value
+    return [_beside(own, colleagues, metric.key, hands) for metric in SEVEN]
 
 
-def _hours(own: Asked, colleagues: Colleagues) -> float | None:
-    """The seller's part in the available hours of the team; None when it cannot be told."""
-    mine = replica.ask(own.question("fte_available", brief=True), own.scope).total.value
-    theirs = colleagues.ask("fte_available").total.value
-    return float(mine) / float(theirs) if mine and theirs else None
-
-
-def _beside(own: Asked, colleagues: Colleagues, key: str, hours: float | None) -> Beside:
+def _beside(own: Asked, colleagues: Colleagues, key: str, hands: Number) -> Beside:
     compare: Comparison = own.compare
     answer = replica.ask(own.question(key, compare=compare, brief=True), own.scope)
     theirs = colleagues.by_their_own_clock(key) if key == "lead_response_time" else colleagues.ask(key)
-    team = at_same_hours(theirs.total.value, answer.unit, hours)
+    team = at_same_hours(theirs.total, answer.unit, hands)
     before = answer.compared_total.value if answer.compared_total else None
     value = answer.total.value
 
@@ -135,11 +130,12 @@ def _beside(own: Asked, colleagues: Colleagues, key: str, hours: float | None) -
     )
 
 
-def at_same_hours(value: Number, unit: str, hours: float | None) -> Number:
-    """What the team did, for as many hours as the seller was there; shares, means and times as they are."""
-    if unit not in SUMMED or value is None:
-        return value
-    return None if hours is None else float(value) * hours
+def at_same_hours(theirs: Value, unit: str, hands: Number) -> Number:
+    """What the team did per FTE, for as many as the seller was there; shares, means and times as they are."""
+    each: Any = theirs.more.get("per_fte")
+    if unit not in SUMMED:
+        return theirs.value
+    return None if each is None or not hands else each * float(hands)
 
 
 def against(answer: Answer, base: Number) -> Difference | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from stuurhut.kpi.judging.windows import a_year
 from stuurhut.kpi.verdicts import kinds
 from stuurhut.kpi.verdicts.verdict import State, Verdict
 from stuurhut.kpi.words.answer import Answer, Number, Row, Value
+from stuurhut.people.teams import with_sub_teams
 from stuurhut.ui.dots import Dot, dots
 from stuurhut.ui.numbers import NOTHING, interval, plain, share, written
 
@@ -92,8 +93,7 @@ def table(asked: Asked) -> Table | None:
     if not of:
         return None
     answers = {key: answer for key in FIGURES if _tells(answer := _ask(asked, key, of))}
-    hands = {row.ids[of]: float(row.value.value or 0) for row in _ask(asked, "fte_available", of).rows}
-    rows = _rows(answers, of, hands)
+    rows = _rows(answers, of)
     judged = _of_teams(asked) if of == "team" else _of_people(asked)
     scales = {key: [step for one in judged.values() for step in one if step.kpi == key] for key in COHORTS}
     drawn = {key: dict(zip(map(id, found), _drawn(found), strict=True)) for key, found in scales.items()}
@@ -106,7 +106,7 @@ def table(asked: Asked) -> Table | None:
                 number=number,
                 name=name,
                 address=_address(asked, of, number),
-                cells=tuple(_cell(answers[key], values.get(key), hands.get(number), of) for key in answers),
+                cells=tuple(_cell(answers[key], values.get(key), of) for key in answers),
                 steps=tuple(_dot(judged.get(number, ()), key, drawn[key]) for key in COHORTS),
             )
             for number, (name, values) in rows.items()
@@ -123,14 +123,17 @@ def of_rows(asked: Asked) -> Of | Literal[""]:
 
 
 def _side_by_side(asked: Asked) -> bool:
-    """Whether teams stand side by side: nobody chose one, and more than one is in view."""
-    if asked.lens.team is not None or any(name in ("person", "team") for name, _value in asked.filters):
+    """Whether teams stand side by side: more than one is in view, or below the one that was chosen."""
+    if any(name in ("person", "team") for name, _value in asked.filters):
         return False
+    chosen = asked.lens.team
+    if chosen is not None:
+        return len(with_sub_teams([chosen]) - {chosen}) > 1
     return sum(asked.scope.everything or team.pk in asked.scope.teams for team in asked.lens.teams) > 1
 
 
 def _ask(asked: Asked, key: str, of: Of) -> Answer:
-    return replica.ask(asked.question(key, by=(of,), brief=True), asked.scope)
+    return replica.ask(asked.question(key, by=(of,), brief=True, per_fte=True), asked.scope)
 
 
 def _tells(answer: Answer) -> bool:
@@ -138,10 +141,8 @@ def _tells(answer: Answer) -> bool:
     return answer.kpi in ("target_attainment", *DONE) or any(row.value.value is not None for row in answer.rows)
 
 
-def _rows(
-    answers: Mapping[str, Answer], of: Of, hands: Mapping[int | None, float]
-) -> dict[int, tuple[str, dict[str, Row]]]:
-    """Who has hands in the period or did anything in it, by name, with the row of each figure."""
+def _rows(answers: Mapping[str, Answer], of: Of) -> dict[int, tuple[str, dict[str, Row]]]:
+    """Who was there to sell in the period or did anything in it, by name, with the row of each figure."""
     found: dict[int, tuple[str, dict[str, Row]]] = {}
     for key, answer in answers.items():
         for row in answer.rows:
@@ -151,16 +152,20 @@ def _rows(
     kept = {
         number: (name, rows)
         for number, (name, rows) in found.items()
-        if (hands.get(number) and "sales_value" in rows) or any(_did(rows.get(key)) for key in DONE)
+        if _was_there(rows.get("sales_value")) or any(_did(rows.get(key)) for key in DONE)
     }
     return dict(sorted(kept.items(), key=lambda pair: pair[1][0].casefold()))
+
+
+def _was_there(row: Row | None) -> bool:
+    return bool(row and row.value.more["fte"])
 
 
 def _did(row: Row | None) -> bool:
     return bool(row and row.value.value)
 
 
-def _cell(answer: Answer, row: Row | None, fte: float | None, of: Of) -> Cell:
+def _cell(answer: Answer, row: Row | None, of: Of) -> Cell:
     if row is None or row.value.value is None:
         words = _("no target") if answer.kpi == "target_attainment" else ""
         return Cell(words or NOTHING, None)
@@ -171,8 +176,8 @@ def _cell(answer: Answer, row: Row | None, fte: float | None, of: Of) -> Cell:
         words = _("on course") if on_course else _("behind")
         return Cell(share(value), value, "good" if on_course else "bad", words)
     if of == "team" and answer.kpi in PER_FTE:
-        value = value / fte if fte else 0.0
-        return Cell(written(value, "money" if answer.unit == "money" else "number", answer.currency, short=True), value)
+        each: Any = row.value.more["per_fte"]
+        return Cell(written(each, "money" if answer.unit == "money" else "number", answer.currency, short=True), each)
     return Cell(written(row.value.value, answer.unit, answer.currency, short=True), value)
 
 

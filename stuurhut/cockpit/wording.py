@@ -98,6 +98,7 @@ IN_FILES: dict[str, Any] = {
     "finished": _("finished"), "last_year": _("last year"), "target": _("target"), "usual_low": _("usual from"),
     "usual_high": _("usual to"), "remark": _("remark"), "kind": _("kind"), "id": _("its number"), "on": _("date"),
     "name": _("name"), "figure": _("figure"), "account": _("account"), "amount": _("amount"), "counted": _("counts"),
+    "length": _("took"), "fte": _("FTE of sellers"), "per_fte": _("per FTE"),
 }  # fmt: skip
 
 

@@ -6,10 +6,8 @@ imported again, or is taken back by `undo`.
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +43,6 @@ __all__ = ["Progress", "Report", "UndoPlan", "UndoReport", "plan_undo", "run_imp
 
 SMALL = 1000
 BEAT_SECONDS = 1.0
-DRAFTS_ALIVE = 100_000  # objects before Python looks for cycles among them
 
 
 @dataclass(frozen=True)
@@ -103,22 +100,10 @@ def run_import(
     changed, when a file cannot be read, lacks a column, or another import is at work.
     """
     paths = [Path(file) for file in files]
-    with _collecting_seldom():
-        if dry_run:
-            return _import(paths, mapping, dry_run, by, progress, intake)
-        with beating(Process.Does.IMPORT):  # others see that somebody is at it, and wait
-            return _import(paths, mapping, dry_run, by, progress, intake)
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Drafts are freed without the collector of cycles, which would walk through all of them again and again."""
-    before = gc.get_threshold()
-    gc.set_threshold(DRAFTS_ALIVE, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+    if dry_run:
+        return _import(paths, mapping, dry_run, by, progress, intake)
+    with beating(Process.Does.IMPORT):  # others see that somebody is at it, and wait
+        return _import(paths, mapping, dry_run, by, progress, intake)
 
 
 def _import(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import product
-from typing import Any
+from itertools import product, repeat
+from typing import Any, cast
 
+from stuurhut.kpi import per_fte
+from stuurhut.kpi.catalogue.hands import selling_fte
 from stuurhut.kpi.catalogue.index import CATALOGUE
 from stuurhut.kpi.engine import Engine
+from stuurhut.kpi.formula import By
 from stuurhut.kpi.holders import overlaps, parents_at
 from stuurhut.kpi.inquiry import Inquiry
 from stuurhut.kpi.kpi import Kpi
@@ -39,17 +42,13 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
     """
     kpi = kpi_of(question.kpi)
     inquiry = prepared(question, scope, engine)
-    found = kpi.groups(inquiry, question.by) if question.by else {}
-    keys = _with_empty_groups(found, inquiry, kpi)
-    names = _Names(inquiry, question.by)
-    then = prepared(question.compared(engine.zone), scope, engine) if question.compare else None
-    earlier = kpi.groups(then, question.by) if then and question.by and not set(question.by) & set(GRAINS) else {}
-    empty = kpi.formula.empty
-    rows = [
-        Row(names.of(key), names.ids(key), found.get(key, empty), earlier.get(key, empty) if then else None)
-        for key in keys
-    ]
-    rows.sort(key=names.order)
+    now = _Side(kpi, inquiry, question.by)
+    then = None
+    if question.compare:
+        is_by_time = bool(set(question.by) & set(GRAINS))  # a bucket of time has no like in another period
+        then = _Side(kpi, prepared(question.compared(engine.zone), scope, engine), () if is_by_time else question.by)
+    keys, names, ids = _in_order(_with_empty_groups(now.found, inquiry, kpi), inquiry)
+    rows = tuple(map(Row, names, ids, now.values(keys), then.values(keys) if then else repeat(None)))
     return Answer(
         kpi=kpi.key,
         unit=kpi.unit,
@@ -58,13 +57,32 @@ def answer(question: Question, scope: Scope, engine: Engine) -> Answer:
         until=question.period.until,
         as_of=question.as_of,
         by=question.by,
-        rows=tuple(rows),
-        total=kpi.total(inquiry),
-        compared_total=kpi.total(then) if then else None,
+        rows=rows,
+        total=now.total,
+        compared_total=then.total if then else None,
         excluded=() if question.brief else tuple(kpi.excluded(inquiry)),
         fresh_at=engine.fresh_at,
         currency=engine.rules.currency,
     )
+
+
+class _Side:
+    """What a KPI is in one period: its value per key, and of all together; per FTE too where that is asked."""
+
+    def __init__(self, kpi: Kpi, inquiry: Inquiry, by: By) -> None:
+        self.found = kpi.groups(inquiry, by) if by else {}
+        self._empty = kpi.formula.empty
+        self._hands = {**selling_fte(inquiry, by), **selling_fte(inquiry)} if inquiry.question.per_fte else None
+        self.total = self._told((), kpi.total(inquiry))
+
+    def values(self, keys: list[Key]) -> list[Value]:
+        found = [self.found.get(key, self._empty) for key in keys]
+        if self._hands is None:
+            return found
+        return [self._told(key, value) for key, value in zip(keys, found, strict=True)]
+
+    def _told(self, key: Key, value: Value) -> Value:
+        return value if self._hands is None else per_fte.told(value, self._hands.get(key))
 
 
 def records(
@@ -77,13 +95,14 @@ def records(
     t = kpi_of(question.kpi).formula.records(inquiry)
     if t is None:
         return [], 0
-    t = t.distinct()
+    t = t.aggregate(by=t.columns)  # each once: Ibis fails on a DISTINCT with an order where two columns come from one
     total = int(inquiry.fetched(t.aggregate(n=t.count()))[0]["n"])
     in_order = t.order_by([t.on.desc(), t.kind, t.id.desc(), t.person_id])
     found = inquiry.fetched(in_order.limit(limit, offset=offset))
     names = labels(inquiry, "person")
     return [
-        Record(r["kind"], r["id"], r["on"], names.get(r["person_id"]), r["amount"], bool(r["counted"])) for r in found
+        Record(r["kind"], r["id"], r["on"], names.get(r["person_id"]), r["amount"], bool(r["counted"]), r["length"])
+        for r in found
     ], total
 
 
@@ -97,6 +116,7 @@ def prepared(question: Question, scope: Scope, engine: Engine) -> Inquiry:
                 _("%(kpi)s cannot be broken down by '%(name)s'; it can by %(known)s."),
                 kpi=kpi.key, name=name, known=", ".join(sorted(known)) or "-",
             )  # fmt: skip
+    per_fte.check(kpi, question)
     inquiry = Inquiry(question, scope, engine, {})
     filters: dict[str, tuple[int | str, ...]] = {}
     for dimension in dict.fromkeys(d for d, _value in question.where):
@@ -192,33 +212,43 @@ def labels(inquiry: Inquiry, kind: str) -> dict[Any, str]:
     )
 
 
-class _Names:
-    """How the keys of an answer are written."""
+Names = list[dict[str, str | None]]
+Ids = list[dict[str, int | None]]
 
-    def __init__(self, inquiry: Inquiry, by: tuple[str, ...]) -> None:
-        self.by = by
-        self.labels = {name: labels(inquiry, name) for name in by if name not in GRAINS and name not in PLAIN_VALUES}
 
-    def of(self, key: Key) -> dict[str, str | None]:
-        return {name: self._name(name, value) for name, value in zip(self.by, key, strict=True)}
+def _in_order(keys: list[Key], inquiry: Inquiry) -> tuple[list[Key], Names, Ids]:
+    """The keys by name, nameless last, with the names and the ids of each. Column by column: there may be thousands."""
+    by = inquiry.question.by
+    columns = list(zip(*keys, strict=True)) if keys else [() for _name in by]
+    names = [_names(inquiry, name, set(column)) for name, column in zip(by, columns, strict=True)]
+    order = [0] * len(keys)
+    for named, column in zip(names, columns, strict=True):
+        ranks = _ranks(named)
+        order = [before * len(ranks) + ranks[value] for before, value in zip(order, column, strict=True)]
+    keys = [keys[place] for place in sorted(range(len(keys)), key=order.__getitem__)]
+    with_id = [place for place, name in enumerate(by) if name not in GRAINS and name not in PLAIN_VALUES]
+    return (
+        keys,
+        [{name: named[value] for name, named, value in zip(by, names, key, strict=True)} for key in keys],
+        [{by[place]: cast("int | None", key[place]) for place in with_id} for key in keys],
+    )
 
-    def ids(self, key: Key) -> dict[str, int | None]:
-        return {
-            n: v for n, v in zip(self.by, key, strict=True) if n in self.labels and (v is None or isinstance(v, int))
-        }
 
-    def _name(self, name: str, value: object) -> str | None:
-        if value is None:
-            return None
-        if name in GRAINS:
-            assert isinstance(value, date)
-            return bucket_name(value, name)
-        if name in PLAIN_VALUES:
-            return str(value)
-        return self.labels[name].get(value)
+def _ranks(named: Mapping[object, str | None]) -> dict[object, int]:
+    """The place of each by its name, nameless last; those alike but for capitals share one."""
+    told = {value: (name is None, (name or "").casefold()) for value, name in named.items()}
+    places = {one: place for place, one in enumerate(sorted(set(told.values())))}
+    return {value: places[one] for value, one in told.items()}
 
-    def order(self, row: Row) -> tuple[tuple[bool, str], ...]:
-        return tuple((row.names[name] is None, (row.names[name] or "").casefold()) for name in self.by)
+
+def _names(inquiry: Inquiry, dimension: str, values: Iterable[object]) -> dict[object, str | None]:
+    """How the values of a dimension are written; nothing for none."""
+    if dimension in GRAINS:
+        return {value: None if value is None else bucket_name(cast(date, value), dimension) for value in values}
+    if dimension in PLAIN_VALUES:
+        return {value: None if value is None else str(value) for value in values}
+    known = labels(inquiry, dimension)
+    return {value: known.get(value) for value in values}
 
 
 __all__ = ["Left", "QuestionError", "answer", "kpi_of", "records"]

@@ -74,6 +74,7 @@ def record_rows(
     value = next(
         (t[c].cast("decimal(24, 6)") for c in ("portion", "amount") if c in t.columns), ibis.null("decimal(24, 6)")
     )
+    length = t.length.cast("float64") if "length" in t.columns else ibis.null("float64")
     found = t.select(
         kind=ibis.literal(kind),
         id=t.id,
@@ -81,12 +82,13 @@ def record_rows(
         person_id=t[person] if person else ibis.null("int64"),
         amount=value,
         counted=counted if counted is not None else ibis.literal(True),
+        length=length,
     )
     if "portion" not in t.columns:
         return found
-    keys = ("kind", "id", "on", "person_id", "counted")
+    keys = ("kind", "id", "on", "person_id", "counted", "length")
     summed = found.group_by(keys).aggregate(amount=found.amount.sum().cast("decimal(24, 6)"))
-    return summed.select("kind", "id", "on", "person_id", "amount", "counted")
+    return summed.select("kind", "id", "on", "person_id", "amount", "counted", "length")
 
 
 def summed(inquiry: Inquiry, writes: Writes, by: By, *, adds_up: bool) -> dict[Key, dict[str, Any]]:
@@ -205,7 +207,8 @@ def _sums(t: ir.Table, by: By, measure: Measure, n: Measure | None) -> ir.Table:
 
 def _values(found: dict[Key, dict[str, Any]], zero: Any) -> dict[Key, Value]:
     return {
-        key: Value(zero if row["value"] is None else whole(row["value"]), n=row.get("n")) for key, row in found.items()
+        key: Value(zero if row["value"] is None else whole(row["value"]), None, None, row.get("n"))
+        for key, row in found.items()
     }
 
 

@@ -140,11 +140,12 @@ class Inquiry:
         """The rows of such a table per key of its columns by_...; `writes` gets `by` before all else."""
         if not by:
             return {(): self.first(writes, by, *how)}
-        rows, keys = self.rows(writes, by, *how), [f"by_{name}" for name in by]
+        rows = self.rows(writes, by, *how)
         for grain in (f"by_{name}" for name in by if name in GRAINS):
             for row in rows:
                 row[grain] = _day(row[grain])
-        return {tuple([row[key] for key in keys]): row for row in rows}
+        columns = [[row[f"by_{name}"] for row in rows] for name in by]
+        return dict(zip(zip(*columns, strict=True), rows, strict=True))
 
     def _written(self, writes: Writes, how: tuple[Hashable, ...]) -> Written:
         return WRITTEN.found((writes, how, self.study), lambda: Written.of(writes(self.study, *how)))
@@ -173,7 +174,7 @@ class Inquiry:
     @cached_property
     def _circumstances(self) -> tuple[object, ...]:
         """All in a question that decides which rows it sees; whose and what it asks about them is in the name."""
-        question = replace(self.question, kpi="", of="", where=(), compare="", brief=False)
+        question = replace(self.question, kpi="", of="", where=(), compare="", brief=False, per_fte=False)
         return question, self.seen_until, self.scope, tuple(sorted(self.filters.items()))
 
     def _kept(self, key: tuple[object, ...], find: Callable[[], Found]) -> Found:

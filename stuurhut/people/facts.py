@@ -83,10 +83,12 @@ JOIN office_day d ON d.day >= a.starts_on AND (coalesce(a.until, a.expected_unti
 GROUP BY ALL
 """
 
-# Who works for two teams is there for each with the FTE of that membership.
+# Who works for two teams is there for each with the FTE of that membership. Who leads is there, but not to sell: a
+# manager who also sells has a membership of each kind.
 PERSON_DAY = """
 SELECT m.person_id, m.team_id, d.day, sum(m.fte) AS contract_fte,
-       sum(m.fte * (1 - coalesce(a.away, 0))) AS available_fte
+       sum(m.fte * (1 - coalesce(a.away, 0))) AS available_fte,
+       coalesce(sum(m.fte * (1 - coalesce(a.away, 0))) FILTER (m.role = 'seller'), 0.0) AS selling_fte
 FROM fact_membership m
 JOIN office_day d ON d.day >= m.starts_on AND (m.until_on IS NULL OR d.day < m.until_on)
 LEFT JOIN away_day a ON a.person_id = m.person_id AND a.day = d.day

@@ -29,6 +29,7 @@ def question_from(
     compare: str = "",
     of: str = "",
     known_at: str = "",
+    per_fte: bool = False,
 ) -> Question:
     """The question; every argument as written, empty for the default.
 
@@ -52,6 +53,7 @@ def question_from(
         compare=comparison_from(compare),
         known_at=moment_from(known_at, here) if known_at else None,
         of=target_of,
+        per_fte=per_fte,
     )
 
 

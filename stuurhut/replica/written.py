@@ -73,6 +73,7 @@ def as_table(answer: Answer) -> Table:
     names = [column for name in answer.by for column in _name_columns(answer, name)]
     is_compared = answer.compared_total is not None
     figures = ["value", "low", "high", "n", *(["compared"] if is_compared else [])]
+    figures += ["fte", "per_fte"] if "per_fte" in answer.total.more else []
     money = ["currency"] if answer.unit == "money" else []
     rows = answer.rows if answer.by else (Row({}, {}, answer.total, answer.compared_total),)
     return Table(tuple(names + figures + money), tuple(tuple(_cells(row, answer, is_compared)) for row in rows))
@@ -88,6 +89,7 @@ def records_json(records: Sequence[Record], answer: Answer) -> list[Json]:
             "person": r.person,
             "amount": None if r.amount is None else money_text(r.amount, answer.currency),
             "counted": r.counted,
+            "length": r.length,
         }
         for r in records
     ]
@@ -96,7 +98,7 @@ def records_json(records: Sequence[Record], answer: Answer) -> list[Json]:
 def records_table(records: Sequence[Record], answer: Answer) -> Table:
     """The records behind a number as a sheet."""
     rows = [tuple(record.values()) for record in records_json(records, answer)]
-    return Table(("kind", "id", "on", "person", "amount", "counted"), tuple(rows))
+    return Table(("kind", "id", "on", "person", "amount", "counted", "length"), tuple(rows))
 
 
 def money_text(value: Number, currency: str) -> str:
@@ -171,4 +173,6 @@ def _cells(row: Row, answer: Answer, is_compared: bool) -> list[Any]:
     cells += [row.value.value, row.value.low, row.value.high, row.value.n]
     if is_compared:
         cells.append(row.compared.value if row.compared else None)
+    if "per_fte" in row.value.more:
+        cells += [row.value.more["fte"], row.value.more["per_fte"]]
     return cells + ([answer.currency] if answer.unit == "money" else [])

@@ -38,11 +38,11 @@ def test_a_manager_has_a_row_for_each_seller_that_leads_to_the_sellers_page(them
     assert "€ 4.000" in found["Alice"]
 
 
-def test_a_director_sees_teams_side_by_side_per_available_fte(them: Company) -> None:
+def test_a_director_sees_teams_side_by_side_per_fte_of_the_sellers_who_were_there(them: Company) -> None:
     found = rows(text_of("dora", f"/?{Q1}&part=team"))
     assert list(found) == ["Noord", "Zuid"]
     assert f"team={them.noord.pk}" in found["Noord"]
-    assert "€ 2.000" in found["Noord"], "4,000 by two people: Alice, and Bob who leads"
+    assert "€ 4.000" in found["Noord"], "by Alice; Bob leads, and is no hand to sell with"
     assert list(rows(text_of("dora", f"/?{Q1}&part=team&team={them.zuid.pk}"))) == ["Charlie"]
 
 

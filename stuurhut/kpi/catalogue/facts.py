@@ -95,7 +95,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("calendar_day", _columns(day="day", flag="working", count="minutes_before working_days_before")),
     Fact(
         "person_day",  # working days of the organisation on which the person had a membership, a row per team
-        _columns(key="person_id team_id", day="day", number="contract_fte available_fte"),
+        _columns(key="person_id team_id", day="day", number="contract_fte available_fte selling_fte"),
         moments={"day": Moment("", "day", "person_id", "team_id")},
     ),
     Fact(

@@ -47,9 +47,14 @@ def averages(inquiry: Inquiry, by: By, fact: str, *columns: str) -> dict[Key, di
     return found
 
 
-def available_fte(inquiry: Inquiry, by: By = ()) -> dict[Key, float]:
-    """Available FTE per key (person, team, time): memberships less absence, the mean over the working days up to T."""
-    return {key: row["available_fte"] for key, row in averages(inquiry, by, "person_day", "available_fte").items()}
+def selling_fte(inquiry: Inquiry, by: By = ()) -> dict[Key, float]:
+    """FTE that was there to sell, per key (person, team, time): the memberships of sellers less absence, the mean over
+    the working days up to T. By this a number is told per FTE; who leads is no part of it.
+    """
+    return inquiry.once(
+        ("selling_fte", by),
+        lambda: {key: row["selling_fte"] for key, row in averages(inquiry, by, "person_day", "selling_fte").items()},
+    )
 
 
 def _mean(fact: str, column: str, dimensions: frozenset[str]) -> Computed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
+from stuurhut.kpi.catalogue.hands import selling_fte
 from stuurhut.kpi.catalogue.left import before, flow_lacking, undated
 from stuurhut.kpi.formula import PEOPLE, SALE, TIME, Balance, By, Computed, Flow, Ratio, Share, record_rows
 from stuurhut.kpi.inquiry import Inquiry
@@ -73,26 +74,13 @@ def _contacts_per_lead(inquiry: Inquiry, by: By) -> dict[Key, Value]:
     return {k: Value((r["contacts"] or 0) / r["n"] if r["n"] else None, n=r["n"]) for k, r in found.items()}
 
 
-def _hands(study: Study, by: By) -> ir.Table:
-    t = study.flow("person_day", "day", by)
-    return grouped(t, by, fte_days=t.available_fte.sum())
-
-
-def _working_days(study: Study) -> ir.Table:
-    day = study.table("calendar_day")
-    day = day.filter(day.working & (day.day >= study.first_day) & (day.day < study.last_day))
-    return day.aggregate(n=day.count())
-
-
 def _open_per_fte(inquiry: Inquiry, by: By) -> dict[Key, Value]:
-    """Open leads over the FTE that was there, averaged over the working days of the period so far."""
-    leads, available = OPEN.groups(inquiry, by), inquiry.found(_hands, by)
-    days = inquiry.first(_working_days)["n"]
+    """Open leads over the FTE that was there to sell, averaged over the working days of the period so far."""
+    leads, hands = OPEN.groups(inquiry, by), selling_fte(inquiry, by)
     found = {}
-    for key in {**available, **leads}:
-        fte = (available.get(key, {}).get("fte_days") or 0.0) / days if days else 0.0
-        number = leads[key].value if key in leads else 0
-        found[key] = Value(number / fte if fte else None, more={"leads": number, "fte": fte})  # type: ignore[operator]
+    for key in {**hands, **leads}:
+        number, fte = float(leads[key].value or 0) if key in leads else 0.0, hands.get(key, 0.0)
+        found[key] = Value(number / fte if fte else None, more={"leads": int(number), "fte": fte})
     return found
 
 
@@ -120,8 +108,8 @@ _WON: FactRows = [
 ]  # fmt: skip
 _WEEK: FactRows = [{"day": f"2026-03-{day:02d}", "working": True} for day in (2, 3, 4, 5, 6)]
 _THERE: FactRows = [
-    *({"day": d["day"], "person": "Alice", "team": "Noord", "contract_fte": 1.0, "available_fte": 1.0} for d in _WEEK),
-    *({"day": d["day"], "person": "Bram", "team": "Noord", "contract_fte": 0.5, "available_fte": 0.5} for d in _WEEK),
+    *({"day": d["day"], "person": "Alice", "team": "Noord", "contract_fte": 1.0, "selling_fte": 1.0} for d in _WEEK),
+    *({"day": d["day"], "person": "Bram", "team": "Noord", "contract_fte": 0.5, "selling_fte": 0.5} for d in _WEEK),
 ]
 
 KPIS = (
@@ -161,8 +149,8 @@ KPIS = (
         key="leads_open_per_fte",
         label=_("Open leads per FTE"),
         meaning=_(
-            "Open leads on the peildatum over the FTE that was available on the working days of the period so far:"
-            " how heavy the load is on the people who are there."
+            "Open leads on the peildatum over the FTE of sellers that was available on the working days of the period "
+            "so far: how heavy the load is on the people who are there. Who leads a team is not counted."
         ),
         unit="number",
         better="neither",

@@ -25,13 +25,13 @@ def _held(study: Study, by: By = ()) -> ir.Table:
     """Held activities of the period with the working minutes until they were recorded."""
     t = study.flow("activity", "occurred", by, where=lambda t: (t.state == "held") & t.recorded_wm.notnull())
     delay = (t.recorded_wm - t.occurred_wm).round().cast("int64")
-    return t.mutate(delay=ibis.greatest(delay, ibis.literal(0, "int64")))
+    return t.mutate(length=ibis.greatest(delay, ibis.literal(0, "int64")))
 
 
 def _delay(inquiry: Inquiry, by: By) -> dict[Key, Value]:
     day = inquiry.engine.rules.minutes_a_day
     found = {}
-    for key, rows in counted(inquiry, _held, by, "delay").items():
+    for key, rows in counted(inquiry, _held, by, "length").items():
         within = sum(n for delay, n in rows if delay <= day) / sum(n for _delay, n in rows)
         found[key] = plain_median(rows, {"within_a_day": within, "p90": percentile(rows, 0.9)})
     return found
@@ -39,7 +39,7 @@ def _delay(inquiry: Inquiry, by: By) -> dict[Key, Value]:
 
 def _held_behind(inquiry: Inquiry) -> ir.Table:
     t = _held(inquiry.study)
-    return record_rows(t, "activity", "owner_id", "occurred_on", t.delay <= inquiry.engine.rules.minutes_a_day)
+    return record_rows(t, "activity", "owner_id", "occurred_on", t.length <= inquiry.engine.rules.minutes_a_day)
 
 
 # -- days without record ---------------------------------------------------------------------------------------------

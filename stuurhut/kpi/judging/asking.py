@@ -47,9 +47,11 @@ class Asking:
         where: tuple[tuple[str, str], ...] = (),
         of: str = "sales_value",
         compare: Comparison = "",
+        per_fte: bool = False,
     ) -> Question:
         """A brief question in this frame, narrowed further by `where`."""
-        return Question(kpi, period or self.period, self.as_of, by, (*self.where, *where), compare, of=of, brief=True)
+        where = (*self.where, *where)
+        return Question(kpi, period or self.period, self.as_of, by, where, compare, of=of, brief=True, per_fte=per_fte)
 
     def answer(self, kpi: str, **how: object) -> Answer:
         return self.ask(self.question(kpi, **how))  # type: ignore[arg-type]

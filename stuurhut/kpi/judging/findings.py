@@ -63,7 +63,9 @@ def findings(asking: Asking) -> Findings:
         for one, is_no_luck in zip(looked, stands, strict=True)
         if one.state in TO_LOOK_AT and (is_no_luck or one.chance is None) and _is_news(asking, one)
     ]
-    ranked = sorted(_without_explained(standing, teams_of(asking)), key=_weight, reverse=True)
+    unexplained = _without_explained(standing, teams_of(asking))
+    own = [one for one in unexplained if one.about.kind == "person" or not asking.only]  # not what others see to
+    ranked = sorted(own, key=_weight, reverse=True)
     top = _of_different_subjects(ranked)
     return Findings(top, tuple(one for one in ranked if not any(one is other for other in top)), len(looked))
 

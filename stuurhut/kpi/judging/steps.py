@@ -11,7 +11,7 @@ from stuurhut.kpi.judging.funnel import Rung, behind, of_sellers, tally, togethe
 from stuurhut.kpi.judging.members import teams_of
 from stuurhut.kpi.judging.process import Process, processes
 from stuurhut.kpi.statistics.intervals import wilson
-from stuurhut.kpi.statistics.steps import Comparison, Tally, against_others
+from stuurhut.kpi.statistics.steps import Comparison, Crowd, Tally
 from stuurhut.kpi.verdicts import kinds
 from stuurhut.kpi.verdicts.steps import person, standing
 from stuurhut.kpi.verdicts.verdict import Subject, Verdict
@@ -89,11 +89,10 @@ def _is_process(found: tuple[Process, ...], one: _Met, members: Mapping[int | No
 def _met(rung: Rung, seen: list[Row], every: list[Row]) -> list[_Met]:
     """Everybody beside the others; of those in view what the viewer sees of them."""
     in_view, all_of = _mixes(seen), _mixes(every)
-    found = []
+    crowd, found = Crowd(all_of), []
     for about in sorted(in_view.keys() | all_of.keys(), key=lambda about: (about.name.casefold(), about.id or 0)):
-        others = [mix for other, mix in all_of.items() if other != about]
         own = in_view.get(about, all_of.get(about, {}))
-        found.append(_Met(about, rung, against_others(own, others), about in in_view))
+        found.append(_Met(about, rung, crowd.against_others(own, about), about in in_view))
     return found
 
 

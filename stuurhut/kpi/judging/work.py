@@ -52,15 +52,8 @@ _HANDS = ("formation_fte", "vacant_fte", "long_absent_fte")
 
 def _sold_per_fte(asking: Asking) -> Mapping[int | None, Decimal]:
     """What a year's FTE sold, per team."""
-    year = a_year(asking)
-    sold = asking.answer("sales_value", period=year, by=("team",))
-    there = asking.answer("fte_available", period=year, by=("team",))
-    fte = {row.ids["team"]: number(row.value.value) for row in there.rows}
-    return {
-        row.ids["team"]: Decimal(str(row.value.value or 0)) / Decimal(str(fte[row.ids["team"]]))
-        for row in sold.rows
-        if fte.get(row.ids["team"])
-    }
+    sold = asking.answer("sales_value", period=a_year(asking), by=("team",), per_fte=True)
+    return {row.ids["team"]: Decimal(str(each)) for row in sold.rows if (each := row.value.more["per_fte"]) is not None}
 
 
 # -- do they move ------------------------------------------------------------------------------------------------------

@@ -7,15 +7,18 @@ With seven others the best single guess of that spread is "none" half of the tim
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
+from typing import Any
 
 from stuurhut.kpi.statistics.changes import Table, as_normal, contrast
 
 TYPICAL_SPREAD = 0.2  # of log odds, before anything is known: rates of 30% are then 26 to 34% two in three times
 SPREADS = tuple(0.02 + 0.08 * step for step in range(11))
 LEVELS = 15
+MANY = 60  # sellers: one of so many adds next to nothing to what they are like together
 ODD_ONES = 0.05  # of sellers are taken to be unlike the others, when a rate is drawn to theirs
 HALVING_SEEN = 4.0  # squared: two standard errors
 
@@ -61,7 +64,68 @@ def against_others(own: Mix, others: Sequence[Mix]) -> Comparison:
     if not mine.n or len(others) < 2 or expected is None or not 0 < expected < 1:
         return Comparison(mine.hits, mine.n, _rate(mine), expected, needed=_needed(expected))
     at_theirs = [at_mix(mix, rates) or expected for mix in others]
-    weights, first, second = _like_the_others([_whole(mix) for mix in others], at_theirs, expected)
+    likes = _Likes([_whole(mix) for mix in others], at_theirs, expected)
+    return _compared(mine, expected, *likes.all_of_them(expected))
+
+
+class Crowd:
+    """Everybody who does a step, each to be laid beside the others (at least two besides with anything to count).
+
+    Of a few, what the others are like is reckoned anew for each. Of MANY one makes so little difference that it is
+    reckoned once, around the rates of all, and what one did is left out of it after.
+    """
+
+    def __init__(self, mixes: Mapping[Any, Mix]) -> None:
+        self._mixes = {who: mix for who, mix in mixes.items() if _whole(mix).n}
+        self._place = {who: place for place, who in enumerate(self._mixes)}
+
+    def against_others(self, own: Mix, who: Hashable) -> Comparison:
+        """What `who` did (`own`: as far as it may be seen) against all the others."""
+        if len(self._mixes) <= MANY:
+            return against_others(own, [mix for other, mix in self._mixes.items() if other != who])
+        mine, place = _whole(own), self._place.get(who)
+        hits, n = (table.sum(axis=0) - (0 if place is None else table[place]) for table in (self._hits, self._n))
+        rates = {source: hits[at] / n[at] for source, at in self._sources.items() if n[at]} | {"": hits.sum() / n.sum()}
+        expected = at_mix(own, rates)
+        if not mine.n or expected is None or not 0 < expected < 1:
+            return Comparison(mine.hits, mine.n, _rate(mine), expected, needed=_needed(expected))
+        around = float((n * self._rates).sum() / n.sum())  # the others, at the rates of all
+        return _compared(mine, expected, *self._likes.without(place, expected, rates[""], around))
+
+    @cached_property
+    def _sources(self) -> dict[str, int]:
+        return {source: at for at, source in enumerate(sorted({s for mix in self._mixes.values() for s in mix}))}
+
+    @cached_property
+    def _hits(self) -> Table:
+        return self._table("hits")
+
+    @cached_property
+    def _n(self) -> Table:
+        return self._table("n")
+
+    def _table(self, what: str) -> Table:
+        import numpy as np
+
+        found = np.zeros((len(self._mixes), len(self._sources)))
+        for place, mix in enumerate(self._mixes.values()):
+            for source, tally in mix.items():
+                found[place, self._sources[source]] = getattr(tally, what)
+        return found
+
+    @cached_property
+    def _rates(self) -> Table:
+        """The rate per source of all."""
+        return self._hits.sum(axis=0) / self._n.sum(axis=0).clip(1)
+
+    @cached_property
+    def _likes(self) -> _Likes:
+        usual = (self._n * self._rates).sum(axis=1) / self._n.sum(axis=1)
+        overall = float(self._hits.sum() / self._n.sum())
+        return _Likes([_whole(mix) for mix in self._mixes.values()], usual, overall)
+
+
+def _compared(mine: Tally, expected: float, weights: Table, first: Table, second: Table) -> Comparison:
     chance = min(1.0, 2 * float((weights * _tail(mine, expected, first, second)).sum()))
     shrunk = _shrunk(mine, weights, first, second)
     effect = mine.hits / mine.n / expected - 1
@@ -127,23 +191,44 @@ def _needed(expected: float | None) -> int | None:
     return ceil(HALVING_SEEN * 4 * (1 - expected) / expected) if expected else None
 
 
-def _like_the_others(tallies: Sequence[Tally], usual: Sequence[float], expected: float) -> tuple[Table, Table, Table]:
-    """Every level and spread that may have given what the others did: their weights, and the beta distribution (both
-    parameters) of somebody like them with the mix at which `expected` holds.
-    """
-    import numpy as np
-    from scipy.special import betaln, expit, logit
+class _Likes:
+    """What these sellers are like: every level and spread that may have given what they did, and how well each fits.
 
-    n = np.array([tally.n for tally in tallies], dtype=float)
-    hits = np.array([tally.hits for tally in tallies], dtype=float)
-    odds = logit(np.clip(usual, 1e-4, 1 - 1e-4))
-    width = 4 * np.sqrt(TYPICAL_SPREAD**2 / len(n) + 1 / max(n.sum() * expected * (1 - expected), 1))
-    shift, spread = (grid.ravel() for grid in np.meshgrid(np.linspace(-width, width, LEVELS), SPREADS))
-    first, second = _beta(expit(odds[:, None] + shift), spread)
-    likelihood = (betaln(hits[:, None] + first, (n - hits)[:, None] + second) - betaln(first, second)).sum(axis=0)
-    likelihood -= spread**2 / (2 * TYPICAL_SPREAD**2)
-    weights = np.exp(likelihood - likelihood.max())
-    return weights / weights.sum(), *_beta(expit(logit(expected) + shift), spread)
+    Levels are shifts of the log odds of `usual`, the rate expected of each; `rate` is that of about all of them.
+    """
+
+    def __init__(self, tallies: Sequence[Tally], usual: Sequence[float] | Table, rate: float) -> None:
+        import numpy as np
+        from scipy.special import betaln, expit, logit
+
+        n = np.array([tally.n for tally in tallies], dtype=float)
+        hits = np.array([tally.hits for tally in tallies], dtype=float)
+        odds = logit(np.clip(usual, 1e-4, 1 - 1e-4))
+        width = 4 * np.sqrt(TYPICAL_SPREAD**2 / len(n) + 1 / max(n.sum() * rate * (1 - rate), 1))
+        self.shift, self.spread = (g.ravel() for g in np.meshgrid(np.linspace(-width, width, LEVELS), SPREADS))
+        first, second = _beta(expit(odds[:, None] + self.shift), self.spread)
+        self._each = betaln(hits[:, None] + first, (n - hits)[:, None] + second) - betaln(first, second)
+        self._all = self._each.sum(axis=0) - self.spread**2 / (2 * TYPICAL_SPREAD**2)
+
+    def all_of_them(self, expected: float) -> tuple[Table, Table, Table]:
+        """How likely each level and spread is, and the beta distribution (both parameters) of somebody like these with
+        the mix at which `expected` holds.
+        """
+        return self._weighed(self._all, expected, 0.0)
+
+    def without(self, place: int | None, expected: float, rate: float, usual: float) -> tuple[Table, Table, Table]:
+        """The same of all but one; without whom the rate is `rate`, where all were taken to be around `usual`."""
+        from scipy.special import logit
+
+        others = self._all if place is None else self._all - self._each[place]
+        return self._weighed(others, expected, float(logit(rate) - logit(usual)))
+
+    def _weighed(self, likelihood: Table, expected: float, off: float) -> tuple[Table, Table, Table]:
+        import numpy as np
+        from scipy.special import expit, logit
+
+        weights = np.exp(likelihood - likelihood.max())
+        return weights / weights.sum(), *_beta(expit(logit(expected) - off + self.shift), self.spread)
 
 
 def _beta(mean: Table, spread: Table) -> tuple[Table, Table]:

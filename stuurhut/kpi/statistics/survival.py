@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import exp, log, sqrt
+from typing import NamedTuple
 
 Z = 1.959963984540054
 ROUNDING = 1e-9  # 0.9 * 8/9 is not exactly 0.8; a curve that touches a level has reached it
@@ -14,14 +16,20 @@ Spell = tuple[float, bool, int]  # how long, whether it ended, how many of them
 Ending = tuple[float, int, int]  # how long, how it ended (0: not yet), how many of them
 
 
-@dataclass(frozen=True)
-class Point:
-    """The curve from this time on: the share not ended yet, and its 95% interval."""
+class Point(NamedTuple):
+    """The curve from this time on: the share not ended yet, Greenwood's sum, and the 95% interval they give."""
 
     time: float
     survival: float
-    low: float
-    high: float
+    greenwood: float
+
+    @property
+    def low(self) -> float:
+        return _log_log(self.survival, self.greenwood, 1)
+
+    @property
+    def high(self) -> float:
+        return _log_log(self.survival, self.greenwood, -1)
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,8 @@ class Curve:
 
     def ended_by(self, time: float) -> float | None:
         """The share that had ended by `time`; None beyond the longest spell while some had not ended."""
-        reached = [point.survival for point in self.points if point.time <= time]
-        survival = reached[-1] if reached else 1.0
+        reached = bisect_right(self.points, time, key=lambda point: point.time)
+        survival = self.points[reached - 1].survival if reached else 1.0
         if self.n == 0 or (time > self.longest and survival > ROUNDING):
             return None
         return 1 - survival
@@ -71,17 +79,16 @@ def kaplan_meier(spells: Iterable[Spell]) -> Curve:
         if died := ends[length]:
             survival *= 1 - died / at_risk
             variance += died / (at_risk * (at_risk - died)) if at_risk > died else 0.0
-            points.append(Point(length, survival, *_log_log(survival, variance)))
+            points.append(Point(length, survival, variance))
         at_risk -= all_of[length]
     return Curve(tuple(points), n, sum(ends.values()), max(all_of, default=0.0))
 
 
-def _log_log(survival: float, variance: float) -> tuple[float, float]:
-    """95% interval of a survival probability on the log(-log) scale (Kalbfleisch & Prentice 1980)."""
+def _log_log(survival: float, variance: float, sign: int) -> float:
+    """An end of the 95% interval of a survival probability on the log(-log) scale (Kalbfleisch & Prentice 1980)."""
     if survival <= ROUNDING:
-        return 0.0, 0.0
-    spread = Z * sqrt(variance) / abs(log(survival))
-    return survival ** exp(spread), survival ** exp(-spread)
+        return 0.0
+    return float(survival ** exp(sign * Z * sqrt(variance) / abs(log(survival))))
 
 
 def aalen_johansen(endings: Iterable[Ending], way: int) -> list[tuple[float, float]]:

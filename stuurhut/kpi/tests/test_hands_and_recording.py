@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stuurhut.kpi.answering import prepared
-from stuurhut.kpi.catalogue.hands import available_fte, weekdays
+from stuurhut.kpi.catalogue.hands import selling_fte, weekdays
 from stuurhut.kpi.examples import ExampleEngine
 from stuurhut.kpi.tests.asking import asked, behind, question
 from stuurhut.kpi.words.scope import EVERYTHING, Scope
@@ -19,7 +19,10 @@ Rows = list[dict[str, Any]]
 
 
 def present(person: str, days: list[date], fte: float = 1.0, team: str = "Noord") -> Rows:
-    return [{"person": person, "team": team, "day": day, "contract_fte": 1.0, "available_fte": fte} for day in days]
+    return [
+        {"person": person, "team": team, "day": day, "contract_fte": 1.0, "available_fte": fte, "selling_fte": fte}
+        for day in days
+    ]
 
 
 def formation(days: list[date], seats: float, vacant: float, team: str = "Noord") -> Rows:
@@ -72,11 +75,14 @@ def test_teams_add_up_to_the_organisation() -> None:
     assert asked(engine, "fte_formation", Scope(teams=frozenset({noord or 0}))).total.value == 4
 
 
-def test_others_can_ask_how_many_hands_there_are() -> None:
-    engine = ExampleEngine(
-        {"person_day": present("Alice", APRIL, 0.8), "calendar_day": [{"day": day, "working": True} for day in APRIL]}
-    )
-    assert available_fte(prepared(question("fte_available"), EVERYTHING, engine)) == {(): pytest.approx(0.8)}
+def test_who_leads_is_available_but_not_there_to_sell() -> None:
+    leads = [{**day, "selling_fte": 0.0} for day in present("Bob", APRIL)]
+    calendar = [{"day": day, "working": True} for day in APRIL]
+    engine = ExampleEngine({"person_day": [*present("Alice", APRIL, 0.8), *leads], "calendar_day": calendar})
+    inquiry = prepared(question("fte_available"), EVERYTHING, engine)
+    assert asked(engine, "fte_available").total.value == pytest.approx(1.8)
+    assert selling_fte(inquiry) == {(): pytest.approx(0.8)}
+    assert sorted(selling_fte(inquiry, ("person",)).values()) == [0, pytest.approx(0.8)]
 
 
 def visit(occurred: str, recorded: str, owner: str = "Alice") -> dict[str, Any]:

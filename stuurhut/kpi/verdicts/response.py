@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from statistics import median
 
-from stuurhut.kpi.statistics.steps import Tally, against_others
+from stuurhut.kpi.statistics.steps import Crowd, Tally, against_others
 from stuurhut.kpi.verdicts import kinds
 from stuurhut.kpi.verdicts.saying import luck, share, too_early
 from stuurhut.kpi.verdicts.thresholds import Thresholds
@@ -52,7 +52,8 @@ def team(whole: Answers, sellers: Sequence[Answers], norm: float, thresholds: Th
     slow = [one for one in judged if one.typical > norm]
     if _is_slow(whole, norm, thresholds) and 2 * len(slow) > len(judged) > 1:
         return _slow_team(whole, norm, len(slow), len(judged))
-    standing = [(one, _chance(one, _without(one, judged))) for one in judged]
+    crowd = Crowd({one.about: {"": one.tally} for one in judged})
+    standing = [(one, crowd.against_others({"": one.tally}, one.about).chance) for one in judged]
     persons = [
         (one, chance) for one, chance in standing
         if _stands_out(one, _without(one, judged), chance, norm, thresholds, len(judged))

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
 
 Number = int | float | Decimal | None
 Key = tuple[object, ...]
+NO_MORE: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):  # of these and of rows there are tens of thousands in an answer
     """A value with its 95% interval, the number it rests on, and further named figures (p90, share, of which ...)."""
 
     value: Number
     low: Number = None
     high: Number = None
     n: int | None = None
-    more: dict[str, object] = field(default_factory=dict)
+    more: Mapping[str, object] = NO_MORE
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One group: the names of its dimensions, their ids where they have one, and the value."""
 
     names: dict[str, str | None]
@@ -41,7 +43,10 @@ class Left:
 
 @dataclass(frozen=True)
 class Record:
-    """A record behind a number: what kind, its id here, when, whose, and what it counted for."""
+    """A record behind a number: what kind, its id here, when, whose, and what it counted for.
+
+    `length` is how long it took, in the unit of the KPI; of one that did not count it may be how long so far.
+    """
 
     kind: str
     id: int
@@ -49,6 +54,7 @@ class Record:
     person: str | None
     amount: Number = None
     counted: bool = True
+    length: float | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ class Question:
 
     `where` pairs a dimension with a name or an id; pairs of one dimension are alternatives.
     `known_at` leaves out what was recorded later. `of` is the KPI whose target is meant. `brief` asks for the figures
-    alone: what was left out of them is not counted, and the answer's `excluded` is empty.
+    alone: what was left out of them is not counted, and the answer's `excluded` is empty. `per_fte` asks what every
+    value is per selling FTE, beside it.
     """
 
     kpi: str
@@ -30,6 +31,7 @@ class Question:
     known_at: datetime | None = None
     of: str = "sales_value"
     brief: bool = False
+    per_fte: bool = False
 
     def compared(self, zone: Zone) -> Question:
         """The same question of the other period, with T moved by the same calendar distance.

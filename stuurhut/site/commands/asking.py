@@ -57,6 +57,7 @@ def kpi_arguments(parser: Parser) -> None:
     add("--known-at", default="", metavar="DATE", help=_("without what was recorded later"))
     add("--compare", default="", metavar="WITH", help=_("previous or last-year"))
     add("--of", default="", metavar="KPI", help=_("the KPI whose target is meant; default sales_value"))
+    add("--per-fte", action="store_true", help=_("with what it is per FTE of the sellers who were there"))
     add("--as", dest="as_email", default="", metavar="EMAIL", help=_("with the rights of this person"))
     add("--format", type=one_of("--format", ("table", "json", "csv")), default="table", help=_("table, json or csv"))
     add("--explain", action="store_true", help=_("with definition, worked example and what was left out"))
@@ -74,6 +75,7 @@ def kpi(options: Options) -> int:
         known_at=options.known_at,
         compare=options.compare,
         of=options.of,
+        per_fte=options.per_fte,
     )
     scope = scope_of(options.as_email)
     answer = ask(question, scope)
@@ -126,16 +128,19 @@ def _show(answer: Answer) -> None:
     columns = [(_(name.replace("_", " ")), False) for name in answer.by]
     columns += [(_("value"), True), (_("interval"), True), (_("n"), True)]
     columns += [(_("compared"), True)] if is_compared else []
+    columns += [(_("per FTE"), True)] if "per_fte" in answer.total.more else []
     rows = []
     for row in answer.rows:
         compared = [_figure(row.compared, answer)] if is_compared else []
-        rows.append([*(row.names[name] or _("none") for name in answer.by), *_figures(row.value, answer), *compared])
+        named = (row.names[name] or _("none") for name in answer.by)
+        rows.append([*named, *_figures(row.value, answer), *compared, *_per_fte(row.value, answer)])
     compared = [_figure(answer.compared_total, answer)] if is_compared else []
     total = [
         *([_("total")] if answer.by else []),
         *[""] * (len(answer.by) - 1),
         *_figures(answer.total, answer),
         *compared,
+        *_per_fte(answer.total, answer),
     ]
     print_table(columns, rows, total)
     for left in answer.excluded:
@@ -158,6 +163,13 @@ def _figures(value: Value, answer: Answer) -> list[str]:
 
 def _figure(value: Value | None, answer: Answer) -> str:
     return NOTHING if value is None else written(value.value, answer.unit, answer.currency)
+
+
+def _per_fte(value: Value, answer: Answer) -> list[str]:
+    if "per_fte" not in value.more:
+        return []
+    unit = "money" if answer.unit == "money" else "number"
+    return [written(value.more["per_fte"], unit, answer.currency)]  # type: ignore[arg-type]
 
 
 def _explain(answer: Answer) -> None:
