@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import ibis.expr.types as ir
@@ -36,8 +37,9 @@ def counted(inquiry: Inquiry, rows: Rows, by: By, *columns: str) -> Counts:
 
 def _counted(inquiry: Inquiry, rows: Rows, by: By, columns: By) -> Counts:
     groups: Counts = defaultdict(list)
-    for key, row in inquiry.found(_counts, (*by, *columns), rows, by).items():
-        groups[key[: len(by)]].append((*key[len(by) :], row["n"]))
+    told = itemgetter(*(f"by_{name}" for name in columns), "n")
+    for key, row in inquiry.found_in(inquiry.rows(_counts, (*by, *columns), rows, by), by):
+        groups[key].append(told(row))
     return dict(groups)
 
 

@@ -140,12 +140,18 @@ class Inquiry:
         """The rows of such a table per key of its columns by_...; `writes` gets `by` before all else."""
         if not by:
             return {(): self.first(writes, by, *how)}
-        rows = self.rows(writes, by, *how)
-        for grain in (f"by_{name}" for name in by if name in GRAINS):
-            for row in rows:
-                row[grain] = _day(row[grain])
+        return dict(self.found_in(self.rows(writes, by, *how), by))
+
+    def found_in(self, rows: list[dict[str, Any]], by: tuple[str, ...]) -> Iterable[tuple[Key, dict[str, Any]]]:
+        """Rows with their keys, of the columns by_...; buckets of time as days. There may be tens of thousands."""
+        if not by:
+            return [((), row) for row in rows]
         columns = [[row[f"by_{name}"] for row in rows] for name in by]
-        return dict(zip(zip(*columns, strict=True), rows, strict=True))
+        days = [
+            [_day(value) for value in column] if name in GRAINS else column
+            for name, column in zip(by, columns, strict=True)
+        ]
+        return zip(zip(*days, strict=True), rows, strict=True)
 
     def _written(self, writes: Writes, how: tuple[Hashable, ...]) -> Written:
         return WRITTEN.found((writes, how, self.study), lambda: Written.of(writes(self.study, *how)))

@@ -46,6 +46,14 @@ def test_a_director_sees_teams_side_by_side_per_fte_of_the_sellers_who_were_ther
     assert list(rows(text_of("dora", f"/?{Q1}&part=team&team={them.zuid.pk}"))) == ["Charlie"]
 
 
+def test_below_a_team_that_was_chosen_its_teams_stand_side_by_side(them: Company) -> None:
+    above = people.create_team(name="Nederland", by=None)
+    for team in (them.noord, them.zuid):
+        people.place_team(team=team, under=above, by=None)
+    assert list(rows(text_of("dora", f"/?period=2026-Q1&part=team&team={above.pk}"))) == ["Noord", "Zuid"]
+    assert list(rows(text_of("dora", f"/?period=2026-Q1&part=team&team={them.noord.pk}"))) == ["Alice"]
+
+
 def test_each_step_stands_as_a_dot_with_its_interval_in_words_too(them: Company) -> None:
     alice = rows(text_of("bob", f"/?{Q1}&part=team"))["Alice"]
     assert alice.count('class="dot-plot"') == 3

@@ -11,6 +11,7 @@ from stuurhut.kpi.answering import prepared
 from stuurhut.kpi.catalogue.hands import selling_fte, weekdays
 from stuurhut.kpi.examples import ExampleEngine
 from stuurhut.kpi.tests.asking import asked, behind, question
+from stuurhut.kpi.words.errors import QuestionError
 from stuurhut.kpi.words.scope import EVERYTHING, Scope
 
 APRIL = weekdays(date(2026, 3, 1), date(2026, 5, 1))
@@ -83,6 +84,26 @@ def test_who_leads_is_available_but_not_there_to_sell() -> None:
     assert asked(engine, "fte_available").total.value == pytest.approx(1.8)
     assert selling_fte(inquiry) == {(): pytest.approx(0.8)}
     assert sorted(selling_fte(inquiry, ("person",)).values()) == [0, pytest.approx(0.8)]
+
+
+def test_an_amount_or_a_count_is_told_per_fte_of_who_was_there_to_sell() -> None:
+    leads = [{**day, "selling_fte": 0.0} for day in present("Bob", APRIL)]
+    lead = {"created_at": "2026-03-02 09:00", "team": "Noord"}
+    facts = {
+        "person_day": [*present("Alice", APRIL, 0.5), *leads],
+        "calendar_day": [{"day": day, "working": True} for day in APRIL],
+        "lead": [{**lead, "owner": "Alice"}, {**lead, "owner": "Alice"}, {**lead, "owner": "Bob"}],
+    }
+    answer = asked(ExampleEngine(facts), "leads_created", by=("person",), per_fte=True)
+    told = {row.names["person"]: (row.value.value, row.value.more["per_fte"]) for row in answer.rows}
+    assert told == {"Alice": (2, pytest.approx(4)), "Bob": (1, None)}
+    assert answer.total.more == {"fte": pytest.approx(0.5), "per_fte": pytest.approx(6)}
+
+
+@pytest.mark.parametrize(("key", "by"), [("win_rate", ()), ("fte_available", ()), ("leads_created", ("source",))])
+def test_a_share_is_not_told_per_fte_nor_is_what_has_no_hands(key: str, by: tuple[str, ...]) -> None:
+    with pytest.raises(QuestionError, match="per FTE"):
+        asked(ExampleEngine({}), key, by=by, per_fte=True)
 
 
 def visit(occurred: str, recorded: str, owner: str = "Alice") -> dict[str, Any]:

@@ -183,6 +183,8 @@ def test_who_sees_one_person_is_told_of_that_person_alone_as_everybody_is() -> N
     assert {one.about.name for one in everything(own)} == {"Alice"}
     assert of(steps(own), "Alice") == replace(alice, verdict=of(steps(own), "Alice").verdict)
     assert {step.name for step in steps(own)} == {"Alice"}
+    told = findings(own)
+    assert {one.about.kind for one in (*told.top, *told.others)} == {"person"}
 
 
 def test_a_team_of_which_only_a_part_is_in_view_is_not_judged() -> None:

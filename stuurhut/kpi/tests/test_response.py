@@ -52,6 +52,12 @@ def test_a_lead_without_answer_counts_as_at_least() -> None:
     assert (it.value, it.n, it.more["answered"], it.more["not_answered"]) == (None, 3, 1, 2)
 
 
+def test_a_record_says_how_long_it_took_or_how_long_it_takes_so_far() -> None:
+    engine = ExampleEngine({"lead": [lead("2026-03-02 10:00"), lead(created="2026-03-31 16:00")]})
+    found = behind(engine, "lead_response_time", as_of="2026-03-31")
+    assert [(record.counted, record.length) for record in found] == [(False, 60), (True, 60)]
+
+
 def test_an_answer_after_the_peildatum_has_not_come_yet() -> None:
     leads = [lead("2026-03-02 10:00"), lead("2026-03-05 10:00")]
     assert team_clock(*leads, as_of="2026-03-03").more["answered"] == 1

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import betabinom
 
-from stuurhut.kpi.statistics.steps import Mix, Tally, _at_most, against_others, against_past, at_mix
+from stuurhut.kpi.statistics.steps import Crowd, Mix, Tally, _at_most, against_others, against_past, at_mix
 
 TEAM: list[Mix] = [
     {"site": Tally(hits, n)} for hits, n in ((31, 100), (28, 95), (33, 110), (25, 90), (30, 105), (29, 98))
@@ -35,6 +35,22 @@ def test_half_the_rate_of_colleagues_is_weak() -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.low < found.shrunk < found.high
+
+
+def test_of_hundreds_each_is_told_what_each_alone_against_all_others_is_told() -> None:
+    drawn = random.Random(5)
+    crowd: dict[int, Mix] = {}
+    for who in range(90):
+        rates = {"site": drawn.betavariate(30, 70), "fair": drawn.betavariate(15, 85)}
+        sold = {key: Tally(sum(drawn.random() < rate for _ in range(40)), 40) for key, rate in rates.items()}
+        crowd[who] = sold if who else {"of nobody else": Tally(3, 60)}
+    together = Crowd(crowd)
+    for who in range(0, 90, 9):
+        alone = against_others(crowd[who], [mix for other, mix in crowd.items() if other != who])
+        found = together.against_others(crowd[who], who)
+        assert found.expected == pytest.approx(alone.expected)
+        assert found.chance == pytest.approx(alone.chance, rel=0.05)
+        assert (found.shrunk, found.low, found.high) == pytest.approx((alone.shrunk, alone.low, alone.high), rel=0.01)
 
 
 def test_like_the_others_is_nothing() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from lifelines.utils import median_survival_times, qth_survival_time
 
-from stuurhut.kpi.statistics.survival import aalen_johansen, kaplan_meier, step_at
+from stuurhut.kpi.statistics.survival import aalen_johansen, kaplan_meier, log_log, step_at
 
 SPELLS = st.lists(st.tuples(st.integers(1, 12), st.booleans(), st.integers(1, 3)), min_size=1, max_size=12)
 
@@ -18,8 +18,8 @@ SPELLS = st.lists(st.tuples(st.integers(1, 12), st.booleans(), st.integers(1, 3)
 def test_by_hand() -> None:
     # 1 ended, 2 ended, 2 not yet, 5 ended: 3/4, then 2/4, then 0.
     curve = kaplan_meier([(1, True, 1), (2, True, 1), (2, False, 1), (5, True, 1)])
-    assert [p.time for p in curve.points] == [1, 2, 5]
-    assert [p.survival for p in curve.points] == pytest.approx([0.75, 0.5, 0])
+    assert curve.times == [1, 2, 5]
+    assert curve.survivals == pytest.approx([0.75, 0.5, 0])
     assert curve.quantile(0.5) == 2
     assert (curve.n, curve.ended, curve.longest) == (4, 3, 5)
 
@@ -54,12 +54,11 @@ def test_kaplan_meier_is_that_of_lifelines(spells: list[tuple[int, bool, int]]) 
         [s[0] for s in spells], [s[1] for s in spells], weights=[float(s[2]) for s in spells]
     )
     ours = kaplan_meier(spells)
-    for point in ours.points:
-        assert point.survival == pytest.approx(float(theirs.predict(point.time)), abs=1e-9)
     interval = theirs.confidence_interval_
-    for point in ours.points:
-        low, high = (float(v) for v in interval.loc[float(point.time)])
-        assert [point.low, point.high] == pytest.approx([low, high], abs=1e-9)
+    for time, survival, greenwood in zip(ours.times, ours.survivals, ours.greenwoods, strict=True):
+        assert survival == pytest.approx(float(theirs.predict(time)), abs=1e-9)
+        ends = [log_log(survival, greenwood, sign) for sign in (1, -1)]
+        assert ends == pytest.approx([float(v) for v in interval.loc[float(time)]], abs=1e-9)
     expected = float(qth_survival_time(0.5, theirs.survival_function_.round(9)))
     assert (ours.quantile(0.5) if ours.quantile(0.5) is not None else float("inf")) == expected
     low, high = (float(v) for v in median_survival_times(interval.round(9)).iloc[0])

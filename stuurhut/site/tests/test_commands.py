@@ -118,6 +118,18 @@ def test_a_comparison_stands_beside_the_number(firm: Company, said: Said) -> Non
     assert {row["team"]: row["compared"]["value"] for row in answer["rows"]} == {"Noord": 0, "Zuid": 0}
 
 
+def test_per_fte_stands_beside_the_number_where_it_can_be_told(firm: Company, said: Said) -> None:
+    asked = ("kpi", "calls", "--period", "2026-03", "--by", "team", "--per-fte")
+    rows = {row["team"]: row for row in said.data(*asked)["rows"]}
+    assert rows["Noord"]["per_fte"] == pytest.approx(rows["Noord"]["value"] / rows["Noord"]["fte"])
+    sheet = list(csv.DictReader(io.StringIO(said(*asked, "--format", "csv")[1])))
+    assert {row["team"]: float(row["per_fte"]) for row in sheet}["Noord"] == rows["Noord"]["per_fte"]
+    assert "per fte" in said(*asked)[1].splitlines()[1]
+    code, _out, refusal = said("kpi", "win_rate", "--per-fte")
+    assert code == 2
+    assert "per fte" in refusal
+
+
 def test_before_it_happened_it_does_not_count(firm: Company, said: Said) -> None:
     asked = ("kpi", "calls", "--period", "2026-03", "--as-of")
     values = [
