@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -28,6 +28,15 @@ FILTERS = (
 )  # fmt: skip
 KEPT = ("period", "team", "as_of", "compare", "by", "of", "grain", "view", "measure", *FILTERS)
 PERSONAL = ("person", "lead_owner")
+
+
+AT_A_MOMENT = frozenset(  # what is so at a moment, and not over a period
+    {
+        "leads_open", "leads_open_per_fte", "leads_unanswered", "pipeline_open_count", "pipeline_open_value",
+        "pipeline_weighted_value", "pipeline_coverage", "accounts_owned", "contacts_per_account",
+        "top_relation_profile", "buying_phase_known", "pains_gains_per_top_relation", "data_quality",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,14 @@ class Asked:
         where = (*where, *self.filters)
         per_fte = per_fte and is_told(kpi_of(kpi), (*by, *(name for name, _value in where)))
         return Question(kpi, self.period, self.as_of, by, where, compare, of=of, brief=brief, per_fte=per_fte)
+
+    def at_its_end(self) -> Asked:
+        """The same at the end of its period when that is over: then what is so at a moment was what it was then."""
+        end = self.zone.instant(self.period.until)
+        if self.as_of <= end:
+            return self
+        last = self.period.until - timedelta(days=1)
+        return replace(self, as_of=end, today=last, given={**self.given, "as_of": last.isoformat()})
 
     def address(self, path: str = "", **changes: str) -> str:
         """`path` with this question as query string; an empty value takes a name out of it."""

@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stuurhut import replica
-from stuurhut.cockpit.asking import Asked
+from stuurhut.cockpit.asking import AT_A_MOMENT, Asked
 from stuurhut.cockpit.breakdown import breakdown
 from stuurhut.cockpit.examples import example_tables
 from stuurhut.cockpit.figure_course import figure_course, is_quick
 from stuurhut.cockpit.goals import goal_of
 from stuurhut.cockpit.metrics import sureness
-from stuurhut.cockpit.tiles import at_its_end
 from stuurhut.cockpit.wording import dimension_words, further_figures, name_of, value_words
 from stuurhut.kpi.answering import kpi_of
 from stuurhut.kpi.catalogue import conversion, funnel
@@ -29,13 +28,6 @@ from stuurhut.kpi.words.answer import Answer
 from stuurhut.ui.differences import Difference, difference
 from stuurhut.ui.numbers import day, plain, written
 
-AT_A_MOMENT = frozenset(
-    {
-        "leads_open", "leads_open_per_fte", "leads_unanswered", "pipeline_open_count", "pipeline_open_value",
-        "pipeline_weighted_value", "pipeline_coverage", "accounts_owned", "contacts_per_account",
-        "top_relation_profile", "buying_phase_known", "pains_gains_per_top_relation", "data_quality",
-    }
-)  # fmt: skip
 TOO_YOUNG = (funnel.YOUNGER, conversion.YOUNG)
 MARKS: dict[Situation, str] = {
     "bad": "trending-down", "low": "trending-down", "high": "trending-up", "good": "trending-up",
@@ -67,7 +59,7 @@ def figure_page(asked: Asked, key: str) -> dict[str, Any]:
     """
     other_day = _other_day(asked, key)
     if key in AT_A_MOMENT and "as_of" not in asked.given:
-        asked = at_its_end(asked)
+        asked = asked.at_its_end()
     kpi = kpi_of(key)
     answer = replica.ask(asked.question(key, compare=asked.compare), asked.scope)
     goal = goal_of(asked, key, answer)

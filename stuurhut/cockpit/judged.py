@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from stuurhut import replica
-from stuurhut.cockpit.asking import Asked
-from stuurhut.cockpit.figure import AT_A_MOMENT, course_shown
+from stuurhut.cockpit.asking import AT_A_MOMENT, Asked
+from stuurhut.cockpit.figure import course_shown
 from stuurhut.cockpit.findings import asking_of
 from stuurhut.cockpit.goals import Goal, goal_of
 from stuurhut.cockpit.telling import told

@@ -58,7 +58,7 @@ def _found(asked: Asked) -> Context:
         "found": [_shown(asked, verdict) for verdict in looked.top],
         "others": [_shown(asked, verdict) for verdict in looked.others],
         "looked_at": plain(looked.looked_at),
-        "said": _said(asked),
+        "said": _said(asked.at_its_end()),
     }
 
 
@@ -74,7 +74,7 @@ def _shown(asked: Asked, verdict: Verdict) -> tuple[Finding, str]:
 
 
 def _said(asked: Asked) -> list[Said]:
-    """The verdicts on the seven; none of what has no course to judge."""
+    """The verdicts on the seven, of a period that is over as of its end; none of what has no course to judge."""
     asking, found = asking_of(asked), []
     for metric in SEVEN:
         verdict = course(asking, metric.key) if metric.key != CLOCK else None

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stuurhut import replica
-from stuurhut.cockpit.asking import Asked
+from stuurhut.cockpit.asking import AT_A_MOMENT, Asked
 from stuurhut.cockpit.course import grain_of, kind_for, points, stretch
 from stuurhut.cockpit.goals import Goal, goal_of
 from stuurhut.cockpit.metrics import SEVEN, Metric, further
@@ -25,7 +25,6 @@ from stuurhut.ui.periods import called, stepped
 HAPPENED = ("sales_value", "leads_created", "follow_ups")
 TELLING_WHAT_IS_LEFT_OUT = ("follow_ups",)
 CLOCK = "target_attainment"
-STATES = ("pipeline_open_value",)  # what is so at a moment
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Seven:
 
 def seven(asked: Asked) -> Seven:
     """The seven for what was asked."""
-    frames = [at_its_end(asked) if metric.key in STATES else asked for metric in SEVEN]
+    frames = [asked.at_its_end() if metric.key in AT_A_MOMENT else asked for metric in SEVEN]
     answers = [
         replica.ask(_briefly(frame, metric.key, asked.compare), asked.scope)
         for frame, metric in zip(frames, SEVEN, strict=True)
@@ -73,15 +72,6 @@ def seven(asked: Asked) -> Seven:
     shown = tuple(_tile(*one) for one in zip(frames, SEVEN, answers, strict=True))
     happened = [answer.total.value for answer in answers if answer.kpi in HAPPENED]
     return Seven(shown, answers[0], answers[0].fresh_at, not any(happened))
-
-
-def at_its_end(asked: Asked) -> Asked:
-    """The page's question at the end of its period when that is over: then the pipeline was what it was then."""
-    end = asked.zone.instant(asked.period.until)
-    if asked.as_of <= end:
-        return asked
-    last = asked.period.until - timedelta(days=1)
-    return replace(asked, as_of=end, today=last, given={**asked.given, "as_of": last.isoformat()})
 
 
 def _briefly(asked: Asked, key: str, compare: Comparison = "") -> Question:
@@ -142,7 +132,7 @@ def _tile(asked: Asked, metric: Metric, answer: Answer) -> Tile:
         against=_against(base, answer),
         sure=metric.sure(answer),
         said=_said(metric, answer, beside),
-        on=_on(asked) if key in STATES else "",
+        on=_on(asked) if key in AT_A_MOMENT else "",
         goals=f"{reverse('targets')}?kpi={key}",
     )
 

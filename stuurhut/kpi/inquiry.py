@@ -146,12 +146,11 @@ class Inquiry:
         """Rows with their keys, of the columns by_...; buckets of time as days. There may be tens of thousands."""
         if not by:
             return [((), row) for row in rows]
-        columns = [[row[f"by_{name}"] for row in rows] for name in by]
-        days = [
-            [_day(value) for value in column] if name in GRAINS else column
-            for name, column in zip(by, columns, strict=True)
-        ]
-        return zip(zip(*days, strict=True), rows, strict=True)
+        columns = []
+        for name in by:
+            column = [row[f"by_{name}"] for row in rows]
+            columns.append([_day(value) for value in column] if name in GRAINS else column)
+        return zip(zip(*columns, strict=True), rows, strict=True)
 
     def _written(self, writes: Writes, how: tuple[Hashable, ...]) -> Written:
         return WRITTEN.found((writes, how, self.study), lambda: Written.of(writes(self.study, *how)))

@@ -16,8 +16,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from stuurhut import replica
-from stuurhut.cockpit.asking import Asked, asked
-from stuurhut.cockpit.figure import AT_A_MOMENT
+from stuurhut.cockpit.asking import AT_A_MOMENT, Asked, asked
 from stuurhut.cockpit.judged import judgement, looks
 from stuurhut.cockpit.tests.reading import text_of
 from stuurhut.cockpit.tests.sales_of_two_teams import Company, company, sell, signed_in, with_sales
