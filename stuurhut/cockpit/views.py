@@ -17,6 +17,7 @@ from stuurhut.cockpit.pages import answers_questions, frame_of, page
 from stuurhut.cockpit.parts import PARTS, addresses
 from stuurhut.cockpit.tiles import seven
 from stuurhut.kpi.words.period import bucket_name, floor
+from stuurhut.replica.asked import DEFAULT_OF
 
 
 @unless_unchanged
@@ -41,6 +42,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         {
             **frame_of(question),
             "clock": face(question, shown.attained),
+            "clock_of": question.given.get("of", DEFAULT_OF),
             "tiles": shown.tiles,
             "teamless": question.lens.scope.everything and not question.lens.teams,
             "fresh_at": shown.fresh_at,

@@ -27,15 +27,15 @@ def ending(
 
     The middle is realised over the share of working days that has passed (`elapsed`), by season, as
     `target_attainment` has it. The band is the prediction interval of a sum of n weeks after m weeks seen,
-    1.28 s sqrt(n (n + m) / m), where s is the week-to-week spread of `sold`. It never begins below what is realised.
+    1.28 s sqrt(n (n + m) / m), where s is the week-to-week spread of `sold` and n + m is n over the share to come:
+    that is 1.28 s sqrt(n / elapsed). It never begins below what is realised.
     """
     if projected is None or not elapsed:
         return None
     s = spread(sold)
     if s is None or elapsed >= 1 or weeks_left <= 0:
         return Ending(projected)
-    seen = weeks_left * elapsed / (1 - elapsed)
-    reach = Z80 * s * sqrt(weeks_left * (weeks_left + seen) / seen)
+    reach = Z80 * s * sqrt(weeks_left / elapsed)
     return Ending(projected, max(min(realised, projected), projected - reach), projected + reach)
 
 

@@ -100,15 +100,16 @@ def test_a_brief_answer_does_not_read_what_was_left_out() -> None:
 def test_what_was_written_for_a_question_serves_for_another_period_day_person_or_team(key: str) -> None:
     example = CATALOGUE[key].example
     engine = ExampleEngine(example.facts)
-    dimensions = CATALOGUE[key].formula.dimensions & {"person", "team"}
-    for by in ((), *((dimension,) for dimension in sorted(dimensions))):
-        narrow = [{}, *({"where": ((dimension, "1"),)} for dimension in sorted(dimensions) if dimension not in by)]
-        for where in narrow:
-            _asked_in_all_ways(engine, key, by, where)
-            _asked_in_all_ways(engine, key, by, where, period="2024-Q4", as_of="2025-05-12")  # nothing happened then
-            before = len(WRITTEN)
-            _asked_in_all_ways(engine, key, by, where, period="2025-Q4", as_of="2026-05-12")
-            assert len(WRITTEN) == before
+    dimensions = sorted(CATALOGUE[key].formula.dimensions & {"person", "team"})
+    shapes: list[tuple[tuple[str, ...], Any]] = [((), {})]
+    shapes += [((dimension,), {}) for dimension in dimensions]
+    shapes += [((), {"where": ((dimension, "1"),)}) for dimension in dimensions]
+    for by, where in shapes:
+        _asked_in_all_ways(engine, key, by, where)
+        _asked_in_all_ways(engine, key, by, where, period="2024-Q4", as_of="2025-05-12")  # nothing happened then
+        before = len(WRITTEN)
+        _asked_in_all_ways(engine, key, by, where, period="2025-Q4", as_of="2026-05-12")
+        assert len(WRITTEN) == before
 
 
 def _asked_in_all_ways(engine: ExampleEngine, key: str, by: tuple[str, ...], where: Any, **when: str) -> None:
