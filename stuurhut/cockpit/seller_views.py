@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stuurhut.cockpit.asking import Asked, asked
 from stuurhut.cockpit.lens import lens_for
@@ -46,9 +47,9 @@ def seller(request: HttpRequest, key: int) -> HttpResponse:
         {
             **frame,
             "seller": about,
-            "is_me": about.person.user_id == request.user.pk,
             "standing": standing(about, question),
             "seller_remarks": remarks(about, question),
+            "recorded_words": _recorded(about, is_me=about.person.user_id == request.user.pk),
             "was_here": about.was_here(question.period),
             "last_quarter": question.address(period=about.last_quarter) if about.last_quarter else "",
             **_clock(own),
@@ -59,6 +60,12 @@ def seller(request: HttpRequest, key: int) -> HttpResponse:
             "parts": {name: own.address(path, part=name, person="") for name in PARTS},
         },
     )
+
+
+def _recorded(about: Seller, *, is_me: bool) -> str:
+    if is_me:
+        return _("What is recorded about you")
+    return _("What is recorded about %(name)s") % {"name": about.person.name}
 
 
 def _part(request: HttpRequest, part: str, about: Seller, own: Asked, path: str) -> HttpResponse:

@@ -111,7 +111,7 @@ def table(asked: Asked) -> Table | None:
             )
             for number, (name, values) in rows.items()
         ),
-        per_fte=of == "team",
+        per_fte=any(_is_per_fte(answer, of) for answer in answers.values()),
     )
 
 
@@ -158,7 +158,7 @@ def _rows(answers: Mapping[str, Answer], of: Of) -> dict[int, tuple[str, dict[st
 
 
 def _was_there(row: Row | None) -> bool:
-    return bool(row and row.value.more["fte"])
+    return bool(row and row.value.more.get("fte"))
 
 
 def _did(row: Row | None) -> bool:
@@ -175,10 +175,15 @@ def _cell(answer: Answer, row: Row | None, of: Of) -> Cell:
         on_course = float(value if pace is None else pace) >= 1  # type: ignore[arg-type]
         words = _("on course") if on_course else _("behind")
         return Cell(share(value), value, "good" if on_course else "bad", words)
-    if of == "team" and answer.kpi in PER_FTE:
+    if _is_per_fte(answer, of):
         each: Any = row.value.more["per_fte"]
         return Cell(written(each, "money" if answer.unit == "money" else "number", answer.currency, short=True), each)
     return Cell(written(row.value.value, answer.unit, answer.currency, short=True), value)
+
+
+def _is_per_fte(answer: Answer, of: Of) -> bool:
+    """Whether it is told so: of teams, what adds up, where nothing is asked of which there are no hands."""
+    return of == "team" and answer.kpi in PER_FTE and "per_fte" in answer.total.more
 
 
 def _address(asked: Asked, of: Of, number: int) -> str:

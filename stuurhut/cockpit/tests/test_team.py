@@ -10,6 +10,7 @@ import pytest
 from stuurhut.cockpit.tests.funnels import with_a_funnel
 from stuurhut.cockpit.tests.reading import text_of
 from stuurhut.cockpit.tests.sales_of_two_teams import Company, sell
+from stuurhut.crm.models import Source
 from stuurhut.people import actions as people
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,13 @@ def test_a_director_sees_teams_side_by_side_per_fte_of_the_sellers_who_were_ther
     assert f"team={them.noord.pk}" in found["Noord"]
     assert "€ 4.000" in found["Noord"], "by Alice; Bob leads, and is no hand to sell with"
     assert list(rows(text_of("dora", f"/?{Q1}&part=team&team={them.zuid.pk}"))) == ["Charlie"]
+
+
+def test_of_one_source_there_are_no_hands_and_so_no_numbers_per_fte(them: Company) -> None:
+    Source.objects.create(name="Beurs")
+    page = text_of("dora", f"/?{Q1}&part=team&source=Beurs")
+    assert "Naast elkaar" in page or "naast elkaar" in page
+    assert "per fte" not in page
 
 
 def test_below_a_team_that_was_chosen_its_teams_stand_side_by_side(them: Company) -> None:
