@@ -148,7 +148,7 @@ def finding(verdict: Verdict) -> Finding:
 def sure(verdict: Verdict) -> str:
     """How certain it is, in words."""
     if verdict.certainty is None:
-        return _("counted, not estimated")
+        return _("counted")
     if verdict.certainty > NEARLY_SURE:
         return _("more than %(share)s certain") % {"share": share(NEARLY_SURE)}
     return _("%(share)s certain") % {"share": share(verdict.certainty)}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stuurhut.kpi.words.scope import Scope
-from stuurhut.people.models import Organisation, Person, Team, User
+from stuurhut.people.models import Membership, Organisation, Person, Team, User
 from stuurhut.people.teams import counting, memberships_on, with_sub_teams
 
 Where = tuple[tuple[str, str], ...]
@@ -79,7 +79,7 @@ def _size(teams: frozenset[int] | None, day: date) -> str:
     if teams is not None:
         members = members.filter(team_id__in=teams)
     people = members.values("person_id").distinct().count()
-    among = members.values("team_id").distinct().count()
+    among = members.filter(role=Membership.Role.SELLER).values("team_id").distinct().count()
     if not people:
         return _("nobody in a team yet") if teams is None else _("nobody in this team")
     words = ngettext("%(number)s person", "%(number)s people", people) % {"number": people}

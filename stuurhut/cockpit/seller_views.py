@@ -21,6 +21,7 @@ from stuurhut.cockpit.seller_figures import Colleagues, contacts_to_deal, respon
 from stuurhut.cockpit.seller_judged import answering, courses, funnel, summary
 from stuurhut.people.models import User
 from stuurhut.people.scope import scope_for
+from stuurhut.ui.periods import called
 
 PARTS = ("steps", "seven", "course", "work")
 
@@ -93,7 +94,7 @@ def _part(request: HttpRequest, part: str, about: Seller, own: Asked, path: str)
             }
         case _:
             raise Http404(part)
-    context = {"seller": about, "asked": own, "colleagues": colleagues, **found}
+    context = {"seller": about, "asked": own, "colleagues": colleagues, "period_called": called(own.period), **found}
     return render(request, f"cockpit/seller_{part}.html", context)
 
 

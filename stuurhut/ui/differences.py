@@ -9,7 +9,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from stuurhut.kpi.words.answer import Number
-from stuurhut.ui.numbers import MINUS, MINUTES, plain, written
+from stuurhut.ui.numbers import MINUS, MINUTES, in_steps, plain, written
 
 Verdict = Literal["good", "bad", "same", "none"]
 
@@ -40,11 +40,19 @@ def difference(value: Number, base: Number, unit: str, better: str, currency: st
     """
     if value is None or base is None:
         return None
-    amount = Decimal(str(value)) - Decimal(str(base))
+    value, base = _as_shown(value, unit), _as_shown(base, unit)
+    amount = value - base
     direction: Literal["up", "down", "level"] = "up" if amount > 0 else "down" if amount < 0 else "level"
-    percent = None if unit == "ratio" or not base else amount / abs(Decimal(str(base))) * 100
+    percent = None if unit == "ratio" or not base else amount / abs(base) * 100
     text = _text(amount, percent, unit, better, currency)
     return Difference(text, direction, _verdict(direction, better), amount, percent)
+
+
+def _as_shown(value: int | float | Decimal, unit: str) -> Decimal:
+    """Counts (per FTE they have a fraction) and shares as they are written, so that who subtracts comes to the same."""
+    if unit == "count":
+        return in_steps(value, Decimal(1))
+    return in_steps(value, Decimal("0.001")) if unit == "ratio" else Decimal(str(value))
 
 
 def _verdict(direction: str, better: str) -> Verdict:

@@ -123,7 +123,7 @@ def long_course(
 def _heights(steps: Sequence[Step]) -> list[float]:
     """All that must be in sight; limits far above everything that happened would only make the rest small."""
     main = [v for s in steps for v in (s.value, s.before, s.target, s.ends_at, s.centre) if v is not None]
-    most = max(map(abs, main), default=1.0) * 1.6
+    most = max(map(abs, main), default=1.0) * 2
     return [*main, *(v for s in steps for v in (s.low, s.high) if v is not None and abs(v) <= most)]
 
 

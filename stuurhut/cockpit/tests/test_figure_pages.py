@@ -184,7 +184,7 @@ def test_a_name_leads_further_and_a_month_becomes_the_period(them: Company) -> N
 def test_people_and_teams_stand_beside_what_all_do_per_fte(them: Company) -> None:
     words = visible(text_of("dora", f"/kpi/sales_value/?{Q1}&by=team"))
     assert "Per fte" in words
-    assert "streep: € 42.000 per fte, allen samen" in words, words
+    assert "streep: gemiddeld € 42.000 per fte" in words, words
     assert "Zuid € 70.000 € 70.000" in words
     assert "Noord € 13.000 € 13.000" in words
     ratio = visible(text_of("dora", f"/kpi/win_rate/?{Q1}&by=team"))

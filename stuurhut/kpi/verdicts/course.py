@@ -82,7 +82,8 @@ def _steady(about: Subject, kpi: Kpi, chart: Chart) -> Verdict:
             _("%(kpi)s: the months differ so much (up to %(high)s a month) that one month says nothing."),
             {"kpi": label(kpi), "high": _to(kpi, last.high)},
         )
-        return Verdict(kinds.STEADY, "good", about, kpi.key, Sentence(_("steady")), wide, chance=chart.chance)
+        brief = Sentence(_("one month says nothing"))
+        return Verdict(kinds.STEADY, "good", about, kpi.key, brief, wide, chance=chart.chance)
     sentence = Sentence(
         _("%(kpi)s: usual is %(low)s to %(high)s a month, and it stays within that."),
         {"kpi": label(kpi), "low": _from(kpi, last.low), "high": _to(kpi, last.high)},

@@ -109,9 +109,12 @@ def _is_slow(whole: Answers, norm: float, thresholds: Thresholds) -> bool:
 
 
 def _slow_team(whole: Answers, norm: float, slow: int, judged: int) -> Verdict:
-    values = {**_values(whole, norm), "slow": slow, "judged": judged}
+    values: dict[str, Filling] = {**_values(whole, norm), "slow": slow, "judged": judged, "team": whole.about.name}
+    is_team = whole.about.kind == "team"
     if whole.median is None:
         text = _("Fewer than half of %(n)s leads were answered; the norm is %(norm)s.")
+    elif not is_team:
+        text = _("A lead is answered after %(median)s, where the norm is %(norm)s; %(within)s are in time.")
     else:
         text = _("The team answers a lead after %(median)s, where the norm is %(norm)s; %(within)s are in time.")
     evidence = []
@@ -123,10 +126,10 @@ def _slow_team(whole: Answers, norm: float, slow: int, judged: int) -> Verdict:
     remedy = Sentence(
         _("Look at the process: who gets the lead, when is it seen, who answers when somebody is away? Not at persons.")
     )
-    brief = Sentence(_("team is slow: a process question"))
+    brief = _("%(team)s is slow: a process question") if is_team else _("slow everywhere: a process question")
     return Verdict(
-        kinds.SLOW_TEAM, "bad", whole.about, KPI, brief, Sentence(text, values), (*evidence, *luck(chance)), remedy,
-        chance,
+        kinds.SLOW_TEAM, "bad", whole.about, KPI, Sentence(brief, values), Sentence(text, values),
+        (*evidence, *luck(chance)), remedy, chance,
     )  # fmt: skip
 
 
