@@ -103,7 +103,8 @@ def test_steady_says_what_is_usual_in_whole_numbers() -> None:
     found = of_orders([20, 22, 19, 21, 20, 18, 22, 20, 21, 19, 20, 22, 20, 21, 20])
     assert found.kind == kinds.STEADY
     assert re.fullmatch(
-        r"Orders: usual is [1-9]\d? to [1-9]\d? a month, and it stays within that\.", read(found.sentence)
+        r"Orders: [1-9]\d? to [1-9]\d? was usual in the last whole month; every month stays within its own\.",
+        read(found.sentence),
     )
 
 

@@ -85,7 +85,7 @@ def _steady(about: Subject, kpi: Kpi, chart: Chart) -> Verdict:
         brief = Sentence(_("one month says nothing"))
         return Verdict(kinds.STEADY, "good", about, kpi.key, brief, wide, chance=chart.chance)
     sentence = Sentence(
-        _("%(kpi)s: usual is %(low)s to %(high)s a month, and it stays within that."),
+        _("%(kpi)s: %(low)s to %(high)s was usual in the last whole month; every month stays within its own."),
         {"kpi": label(kpi), "low": _from(kpi, last.low), "high": _to(kpi, last.high)},
     )
     return Verdict(kinds.STEADY, "good", about, kpi.key, Sentence(_("steady")), sentence, chance=chart.chance)
